@@ -1,0 +1,19 @@
+"""The one clock. Tests replace it here; nothing else asks the operating system for the time."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def now_ms() -> int:
+    """Milliseconds since the epoch, the unit of the MLflow wire."""
+    return time.time_ns() // 1_000_000
+
+
+def monotonic() -> float:
+    """Seconds on a clock that never goes back; for ages and deadlines inside one process."""
+    return time.monotonic()
