@@ -1,0 +1,61 @@
+"""The one table of what can be done, what level it needs, and whether the audit keeps it.
+
+The level is the one needed on the thing itself (a run's is its experiment's). None: being signed in is enough, or the service asks for more than a level (an
+administrator, oneself). What log-* and artifact uploads do is not audited one by one; the run is its own record.
+Levels follow section "Auth plugin" of the MLflow REST protocol.
+"""
+
+from typing import NamedTuple
+
+from apps.access.levels import Level
+
+
+class Act(NamedTuple):
+    """One thing that can be done."""
+
+    level: Level | None
+    audited: bool
+
+
+ACTS: dict[str, Act] = {
+    # workspaces
+    "workspace.read": Act(Level.READ, False),
+    "workspace.create": Act(None, True),
+    "workspace.update": Act(Level.MANAGE, True),
+    "workspace.delete": Act(None, True),
+    "workspace.share": Act(Level.MANAGE, True),
+    "workspace.add": Act(Level.EDIT, False),  # put an experiment or model into it
+    # experiments
+    "experiment.read": Act(Level.READ, False),
+    "experiment.create": Act(None, True),
+    "experiment.update": Act(Level.EDIT, True),
+    "experiment.tag": Act(Level.EDIT, True),
+    "experiment.delete": Act(Level.MANAGE, True),
+    "experiment.restore": Act(Level.MANAGE, True),
+    "experiment.share": Act(Level.MANAGE, True),
+    # runs
+    "run.read": Act(Level.READ, False),
+    "run.create": Act(Level.EDIT, False),
+    "run.log": Act(Level.EDIT, False),
+    "run.update": Act(Level.EDIT, False),
+    "run.tag": Act(Level.EDIT, False),
+    "run.move": Act(Level.MANAGE, True),
+    "run.delete": Act(Level.MANAGE, True),
+    "run.restore": Act(Level.MANAGE, True),
+    # logged models
+    "logged_model.read": Act(Level.READ, False),
+    "logged_model.create": Act(Level.EDIT, False),
+    "logged_model.update": Act(Level.EDIT, False),
+    "logged_model.delete": Act(Level.MANAGE, True),
+    # artifacts of runs and logged models
+    "artifact.read": Act(Level.READ, False),
+    "artifact.download": Act(Level.READ, True),
+    "artifact.write": Act(Level.EDIT, False),
+    "artifact.delete": Act(Level.MANAGE, True),
+}
+
+
+def needed(act: str) -> Level:
+    """The level that `act` needs on its thing. Raises KeyError for an act that is not in the table: a bug, never an input."""
+    level = ACTS[act].level
+    return Level.READ if level is None else level
