@@ -54,6 +54,7 @@ def main() -> int:
         child.wait(5)
     except subprocess.TimeoutExpired:
         child.kill()
+        child.wait()
     return 1
 
 

@@ -42,6 +42,7 @@ def start_leashed(
             cwd=cwd,
             start_new_session=True,
         )
+    session.remember(process.pid)
     return process.pid
 
 

@@ -1,6 +1,7 @@
 """A real S3 server from a wheel (signatures are checked, multipart works); it takes 3 s to start."""
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _start() -> dict:
         "-s3.port.lance=0", f"-filer.localSocket={folder / 'f.sock'}", f"-s3.localSocket={folder / 's.sock'}", *options,
     ]  # fmt: skip
     log = folder / "weed.log"
-    processes.start_leashed(command, log)
+    processes.start_leashed(command, log, stop=signal.SIGKILL)  # it takes 10 s to leave kindly
     environment = {"MLPLATFORM_S3_ENDPOINT_URL": f"http://127.0.0.1:{ports['s3.port']}"}
     processes.wait_for(lambda: _answers(environment), 60, "S3", log)
     return {"port": ports["s3.port"]}

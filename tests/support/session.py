@@ -1,23 +1,35 @@
 """One folder and one owner for a whole test session, shared by all its worker processes through the environment."""
 
+import contextlib
 import fcntl
 import json
 import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+PREFIX = "mlt-"
 
 
 def _folder() -> Path:
     """Short on purpose: sockets live in it, and a socket's path has at most 104 characters."""
     if "MLPLATFORM_TEST_SESSION" not in os.environ:
-        os.environ["MLPLATFORM_TEST_SESSION"] = tempfile.mkdtemp(prefix="mlt-")
-        os.environ["MLPLATFORM_TEST_OWNER"] = str(os.getpid())
+        _sweep()
+        folder = tempfile.mkdtemp(prefix=PREFIX, suffix=f"-{os.getpid()}")
+        os.environ.update(MLPLATFORM_TEST_SESSION=folder, MLPLATFORM_TEST_OWNER=str(os.getpid()))
     return Path(os.environ["MLPLATFORM_TEST_SESSION"])
+
+
+def _sweep() -> None:
+    """Remove what sessions left that were killed: their folders are named by their pid."""
+    for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        if not Path(f"/proc/{old.name.rsplit('-', 1)[1]}").exists():
+            shutil.rmtree(old, ignore_errors=True)
 
 
 FOLDER = _folder()
@@ -42,7 +54,31 @@ def once(name: str, start: Callable[[], dict]) -> dict:
         return json.loads(answer.read_text())
 
 
+def remember(leash: int) -> None:
+    """Note the leash of a service, to be stopped at the end."""
+    with locked("leashes"), open(FOLDER / "leashes", "a") as handle:
+        handle.write(f"{leash}\n")
+
+
 def clear() -> None:
-    """Remove the folder; only the owner does, when everybody has finished."""
-    if os.getpid() == OWNER:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+    """Stop the services and remove the folder; only the owner does, when everybody has finished."""
+    if os.getpid() != OWNER or not FOLDER.exists():
+        return
+    noted = FOLDER / "leashes"
+    leashes = [int(line) for line in noted.read_text().split()] if noted.exists() else []
+    for leash in leashes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(leash, signal.SIGTERM)
+    deadline = time.monotonic() + 5
+    while any(_runs(leash) for leash in leashes) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
