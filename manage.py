@@ -1,0 +1,24 @@
+#!/usr/bin/env python3
+"""The one entry. Started with any Python 3.11 to 3.13, it sets itself up first; without an argument it says what it can do."""
+
+import os
+import sys
+
+
+def main():
+    """Hand over to the project's environment, then to the command: ours need no Django loaded, the others do."""
+    if sys.version_info < (3, 6):
+        sys.exit("manage.py: Python 3.11, 3.12 or 3.13 is needed")
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    from mlplatform import bootstrap
+
+    arguments = sys.argv[1:]
+    bootstrap.enter(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
+    from mlplatform import commands
+
+    sys.exit(commands.execute(arguments))
+
+
+if __name__ == "__main__":
+    main()
