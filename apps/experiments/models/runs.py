@@ -24,6 +24,7 @@ class Run(models.Model):
     deleted_at = models.BigIntegerField(null=True)
     parent_run_id = models.CharField(max_length=32, blank=True, default="")  # follows the tag mlflow.parentRunId
     holds = models.PositiveSmallIntegerField(default=0)  # how many Hold rows protect it; read in the access query
+    root_experiment_id = models.BigIntegerField()  # the experiment in its artifact root: stays when the run is moved
     created_at = models.BigIntegerField()  # ms, our clock
     updated_at = models.BigIntegerField()  # ms, our clock: any acknowledged write
 

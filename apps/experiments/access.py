@@ -1,0 +1,170 @@
+"""Fetch and permission in one call: nobody holds an unchecked row. Hidden reads like missing."""
+
+import re
+from dataclasses import dataclass
+
+from django.db import connection
+
+from apps.access import policy
+from apps.access.levels import Level
+from apps.core.actor import Actor
+from apps.core.errors import Denied, Invalid, Missing
+from apps.experiments.models.experiments import ACTIVE
+
+EXPERIMENT = policy.Noun("experiments_experiment", "experiments_experimentgrant", "experiment_id", everyone="everyone_level")
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentAccess:
+    """An experiment that the actor was let to."""
+
+    id: int
+    name: str
+    workspace_id: int
+    lifecycle: str
+    level: Level
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is not in the trash."""
+        return self.lifecycle == ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class RunAccess:
+    """A run that the actor was let to."""
+
+    id: int
+    run_id: str
+    experiment_id: int
+    root_experiment_id: int
+    workspace_id: int
+    name: str
+    lifecycle: str
+    holds: int
+    owner_id: int | None
+    level: Level
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is not in the trash."""
+        return self.lifecycle == ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAccess:
+    """A logged model that the actor was let to."""
+
+    id: int
+    model_id: str
+    experiment_id: int
+    lifecycle: str
+    holds: int
+    level: Level
+
+
+def parse_experiment_id(experiment_id: str) -> int:
+    """The number behind an experiment id of the wire. Raises Invalid for what is no id."""
+    if not re.fullmatch(r"\d{1,18}", experiment_id, re.ASCII):
+        raise Invalid(f"Invalid experiment id: '{experiment_id}'. An experiment id is a decimal number.")
+    return int(experiment_id)
+
+
+def access_experiment(actor: Actor, experiment_id: str | int, act: str, *, lock: bool = False) -> ExperimentAccess:
+    """The experiment if `act` may be done to it; `lock` keeps it as it is until the transaction ends. Raises Invalid, Missing, Denied."""
+    number = parse_experiment_id(str(experiment_id))
+    level, params = policy.level_sql(actor, EXPERIMENT, "e")
+    sql = f"SELECT e.id, e.name, e.workspace_id, e.lifecycle, {level} FROM experiments_experiment e WHERE e.id = %s{_lock('e', lock)}"
+    row = _one(sql, [*params, number])
+    policy.check(actor, act, row[-1] if row else None, f"No Experiment with id={number} exists")
+    assert row is not None
+    return ExperimentAccess(*row[:-1], Level(row[-1]))
+
+
+def access_run(actor: Actor, run_id: str, act: str, *, lock: bool = False) -> RunAccess:
+    """The run if `act` may be done to it. With `lock` nobody can take it for an update that excludes writers until this transaction ends.
+
+    Raises Missing, Denied.
+    """
+    level, params = policy.level_sql(actor, EXPERIMENT, "e")
+    sql = (
+        f"SELECT r.id, r.run_id, r.experiment_id, r.root_experiment_id, e.workspace_id, r.name, r.lifecycle, r.holds, r.owner_id, {level}"
+        " FROM experiments_run r JOIN experiments_experiment e ON e.id = r.experiment_id"
+        f" WHERE r.run_id = %s{_lock('r', lock)}"
+    )
+    row = _one(sql, [*params, run_id])
+    policy.check(actor, act, row[-1] if row else None, f"Run with id={run_id} not found")
+    assert row is not None
+    _check_limits(actor, act, row[1])
+    return RunAccess(*row[:-1], Level(row[-1]))
+
+
+def access_active_run(actor: Actor, run_id: str, act: str) -> RunAccess:
+    """The run, locked against an excluding update, if it may be written to. Raises Invalid for a deleted one besides."""
+    run = access_run(actor, run_id, act, lock=True)
+    if not run.is_active:
+        raise Invalid(f"The run {run.run_id} must be in the 'active' state. Current state is {run.lifecycle}.")
+    return run
+
+
+def access_logged_model(actor: Actor, model_id: str, act: str, *, deleted: bool = False, lock: bool = False) -> ModelAccess:
+    """The logged model if `act` may be done to it; a deleted one only where asked for. Raises Missing, Denied."""
+    level, params = policy.level_sql(actor, EXPERIMENT, "e")
+    sql = (
+        f"SELECT m.id, m.model_id, m.experiment_id, m.lifecycle, m.holds, {level}"
+        " FROM experiments_loggedmodel m JOIN experiments_experiment e ON e.id = m.experiment_id"
+        f" WHERE m.model_id = %s{_lock('m', lock)}"
+    )
+    row = _one(sql, [*params, model_id])
+    if row and row[3] != ACTIVE and not deleted:
+        row = None
+    policy.check(actor, act, row[-1] if row else None, f"Logged model with ID '{model_id}' not found.")
+    assert row is not None
+    return ModelAccess(*row[:-1], Level(row[-1]))
+
+
+def run_root(run: RunAccess) -> str:
+    """The root of the run's artifacts. A run that was moved keeps the one it was made with, so that addresses stay good."""
+    return f"{run.root_experiment_id}/{run.run_id}/artifacts"
+
+
+_RUN_ROOT = re.compile(r"(\d{1,18})/([0-9a-zA-Z][\w-]{0,255})/artifacts(?:/(.*))?", re.ASCII | re.DOTALL)
+_MODEL_ROOT = re.compile(r"(\d{1,18})/models/([\w-]{1,255})/artifacts(?:/(.*))?", re.ASCII | re.DOTALL)
+
+
+def access_artifact_root(actor: Actor, path: str, act: str) -> tuple[str, str]:
+    """(root, path inside it) of a path of the artifact proxy, if `act` may be done there.
+
+    A path that belongs to no run and no logged model is Missing. Writing below a deleted run is Invalid; a hold refuses overwriting and
+    deletion later, where it is known what exists. Raises Missing, Denied, Invalid.
+    """
+    if match := _MODEL_ROOT.fullmatch(path):
+        model = access_logged_model(actor, match[2], act, deleted=act in {"artifact.read", "artifact.download"})
+        if model.experiment_id != int(match[1]):
+            raise Missing("No artifact at that path")
+        return f"{model.experiment_id}/models/{model.model_id}/artifacts", match[3] or ""
+    if match := _RUN_ROOT.fullmatch(path):
+        run = access_run(actor, match[2], act)
+        if run.root_experiment_id != int(match[1]):
+            raise Missing("No artifact at that path")
+        if act == "artifact.write" and not run.is_active:
+            raise Invalid(f"The run {run.run_id} must be in the 'active' state. Current state is {run.lifecycle}.")
+        return run_root(run), match[3] or ""
+    raise Missing("No artifact at that path")
+
+
+def _lock(alias: str, wanted: bool) -> str:
+    return f" FOR KEY SHARE OF {alias}" if wanted and connection.vendor == "postgresql" else ""
+
+
+def _one(sql: str, params: list) -> tuple | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone()
+
+
+def _check_limits(actor: Actor, act: str, run_id: str) -> None:
+    """A token made for one execution writes to its own run and to no other."""
+    only = actor.limits.get("run")
+    if only and only != run_id and not act.endswith(".read"):
+        raise Denied("this token may only write to its own run")

@@ -1,0 +1,93 @@
+"""Metric and param keys as integers, cached in the process.
+
+A key that another process inserted is found by its select; a key that is gone (its table restored from a backup) shows as a foreign-key error of
+the series or param row at commit: `with_fresh_keys` then empties the cache and tries once more.
+"""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import ParamSpec, TypeVar
+
+from django.db import IntegrityError, connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CACHES: dict[str, dict[str, int]] = {"experiments_metrickey": {}, "experiments_paramkey": {}}
+
+
+def metric_key_ids(names: Iterable[str]) -> dict[str, int]:
+    """The ids of metric keys, made where they are new."""
+    return _ids("experiments_metrickey", set(names))
+
+
+def param_key_ids(names: Iterable[str]) -> dict[str, int]:
+    """The ids of param keys, made where they are new."""
+    return _ids("experiments_paramkey", set(names))
+
+
+def find_metric_key(name: str) -> int | None:
+    """The id of a metric key that exists, else None."""
+    known = _CACHES["experiments_metrickey"].get(name)
+    if known is not None:
+        return known
+    return _select("experiments_metrickey", [name]).get(name)
+
+
+def forget() -> None:
+    """Empty the caches: after a foreign-key error, and between tests."""
+    for cache in _CACHES.values():
+        cache.clear()
+
+
+def with_fresh_keys(service: Callable[P, R]) -> Callable[P, R]:
+    """Run a service again, once, with empty caches if a key it wrote with was not there any more."""
+
+    @functools.wraps(service)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return service(*args, **kwargs)
+        except IntegrityError:
+            if connection.in_atomic_block:
+                raise
+            forget()
+            return service(*args, **kwargs)
+
+    return run
+
+
+def _ids(table: str, names: set[str]) -> dict[str, int]:
+    cache = _CACHES[table]
+    try:
+        return {name: cache[name] for name in names}
+    except KeyError:
+        pass
+    found = {name: cache[name] for name in names if name in cache}
+    missing = sorted(names - found.keys())
+    fresh = _select(table, missing)
+    new = [name for name in missing if name not in fresh]
+    if new:
+        # In the order of the names, so that two writers of the same new keys wait for each other and never in a circle.
+        with connection.cursor() as cursor:
+            marks = ",".join(["(%s)"] * len(new))
+            cursor.execute(f"INSERT INTO {table} (name) VALUES {marks} ON CONFLICT (name) DO NOTHING", new)
+        fresh |= _select(table, new)
+    transaction.on_commit(lambda: _keep(cache, fresh))  # a rollback must not leave an id that is not there
+    return found | fresh
+
+
+def _keep(cache: dict[str, int], fresh: dict[str, int]) -> None:
+    if len(cache) > 200_000:
+        cache.clear()
+    cache.update(fresh)
+
+
+def _select(table: str, names: list[str]) -> dict[str, int]:
+    if not names:
+        return {}
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"SELECT name, id FROM {table} WHERE name = ANY(%s)", [names])
+        else:
+            cursor.execute(f"SELECT name, id FROM {table} WHERE name IN ({','.join(['%s'] * len(names))})", names)
+        return dict(cursor.fetchall())

@@ -1,0 +1,190 @@
+"""Logging to a run: metrics, params and tags, one by one or as a batch. All of one request is one transaction."""
+
+from apps.core.actor import Actor
+from apps.core.clock import now_ms
+from apps.core.errors import Denied, Invalid, Missing
+from apps.core.transactions import atomic
+from apps.experiments import rules
+from apps.experiments.access import RunAccess, access_active_run
+from apps.experiments.interning import metric_key_ids, param_key_ids, with_fresh_keys
+from apps.experiments.models import Hold, Param, Point, RunTag
+from apps.experiments.records import Batch, MetricInput, Tag
+from apps.experiments.sql import labels, points
+from apps.experiments.sql.writers import note_writer
+
+RUN_NAME, PARENT, NOTE = "mlflow.runName", "mlflow.parentRunId", "mlflow.note.content"
+
+
+@with_fresh_keys
+@atomic
+def log_batch(actor: Actor, run_id: str, batch: Batch) -> None:
+    """Store a batch whole or not at all; repetitions change nothing.
+
+    Raises Invalid (a limit, a name, a param that stands with another value), Missing, Denied (a hold).
+    """
+    run = access_active_run(actor, run_id, "run.log")
+    params = _check_params(batch.params)
+    tags = _check_tags(batch.tags)
+    _check_metrics(batch.metrics)
+    if run.holds:
+        _refuse_under_hold(run, batch.metrics, params, tags)
+    _write_params(run, params)
+    _write_metrics(run, batch.metrics)
+    _write_tags(run, tags)
+    note_writer(run, actor.user_id)
+
+
+@with_fresh_keys
+@atomic
+def log_metric(actor: Actor, run_id: str, metric: MetricInput) -> None:
+    """Store one metric point; a repetition of it changes nothing. Raises Invalid, Missing, Denied."""
+    run = access_active_run(actor, run_id, "run.log")
+    _check_metric(metric)
+    if run.holds:
+        _refuse_under_hold(run, [metric], [], [])
+    _write_metrics(run, [metric])
+    note_writer(run, actor.user_id)
+
+
+@with_fresh_keys
+@atomic
+def log_param(actor: Actor, run_id: str, key: str, value: str) -> None:
+    """Store a param; the same value again is fine, another one Invalid. Raises Missing, Denied besides."""
+    run = access_active_run(actor, run_id, "run.log")
+    params = _check_params([Tag(key, value)], single=True)
+    if run.holds:
+        _refuse_under_hold(run, [], params, [])
+    _write_params(run, params)
+    note_writer(run, actor.user_id)
+
+
+@atomic
+def set_tag(actor: Actor, run_id: str, key: str, value: str) -> None:
+    """Set a tag. `mlflow.runName` renames the run besides. Raises Invalid, Missing, Denied."""
+    run = access_active_run(actor, run_id, "run.tag")
+    tags = _check_tags([Tag(key, value)], single=True)
+    if run.holds:
+        _refuse_under_hold(run, [], [], tags)
+    _write_tags(run, tags)
+    note_writer(run, actor.user_id)
+
+
+@atomic
+def delete_tag(actor: Actor, run_id: str, key: str) -> None:
+    """Remove a tag. Raises Missing if it is not there, Invalid, Denied."""
+    run = access_active_run(actor, run_id, "run.tag")
+    if run.holds:
+        _refuse_under_hold(run, [], [], [Tag(key, "")])
+    deleted, _ = RunTag.objects.filter(run_id=run.id, key=key).delete()
+    if not deleted:
+        raise Missing(f"No tag with name: {key} in run with id {run.run_id}")
+    parent = "" if key == PARENT else None
+    labels.touch_run(run.id, now_ms(), parent_run_id=parent)
+
+
+def _check_metric(metric: MetricInput) -> None:
+    """Rules of one point. Raises Invalid."""
+    rules.check_key(metric.key, "key")
+    rules.check_timestamp(metric.timestamp)
+    rules.check_step(metric.step)
+
+
+def _check_metrics(metrics: list[MetricInput]) -> None:
+    """Rules of a batch's points, naming the first bad one as `metrics[i]`. Raises Invalid."""
+    rules.check_keys([metric.key for metric in metrics], "metrics")
+    for index, (_, _, timestamp, step) in enumerate(metrics):
+        if not 0 <= timestamp <= rules.MAX_INT64:
+            rules.check_timestamp(timestamp, f"metrics[{index}].timestamp")
+        if not -rules.MAX_INT64 <= step <= rules.MAX_INT64:
+            rules.check_step(step, f"metrics[{index}].step")
+
+
+def _check_params(params: list[Tag], *, single: bool = False) -> list[Tag]:
+    """Rules of params; returns them with values cut to what is stored. Raises Invalid, also for a key that comes twice."""
+    if len(params) > 1 and len({key for key, _ in params}) < len(params):
+        raise Invalid("Duplicate parameter keys have been submitted: " + ", ".join(sorted(_twice(params))))
+    return _check_pairs(params, "params", rules.MAX_PARAM_VALUE, single)
+
+
+def _check_tags(tags: list[Tag], *, single: bool = False) -> list[Tag]:
+    """Rules of run tags; returns them with values cut to what is stored. Raises Invalid."""
+    return _check_pairs(tags, "tags", rules.MAX_TAG_VALUE, single)
+
+
+def _check_pairs(pairs: list[Tag], path: str, limit: int, single: bool) -> list[Tag]:
+    for index, (key, value) in enumerate(pairs):
+        where = "" if single else f"{path}[{index}]."
+        rules.check_key(key, f"{where}key")
+        rules.check_text(value, f"{where}value")
+    return [Tag(key, value[:limit]) for key, value in pairs]
+
+
+def _twice(pairs: list[Tag]) -> set[str]:
+    keys = [key for key, _ in pairs]
+    return {key for key in keys if keys.count(key) > 1}
+
+
+def _write_metrics(run: RunAccess, metrics: list[MetricInput]) -> None:
+    if not metrics:
+        return
+    ids = metric_key_ids({metric.key for metric in metrics})
+    rows = [points.PointRow(ids[key], step, timestamp, *rules.stored_value(value)) for key, value, timestamp, step in metrics]
+    points.insert_points(run.id, rows)
+
+
+def _write_params(run: RunAccess, params: list[Tag]) -> None:
+    if not params:
+        return
+    ids = param_key_ids(key for key, _ in params)
+    conflicts = labels.insert_params(run.id, [(ids[key], value) for key, value in params])
+    if conflicts:
+        names = {number: key for key, number in ids.items()}
+        wanted = dict(params)
+        said = [{"key": names[k], "old_value": old, "new_value": wanted[names[k]]} for k, old in conflicts[:5]]
+        raise Invalid(
+            f"Changing param values is not allowed. Params were already logged={rules.shown(said)} for run ID='{run.run_id}'."
+        )
+
+
+def _write_tags(run: RunAccess, tags: list[Tag]) -> None:
+    if not tags:
+        return
+    labels.upsert_tags(run.id, tags)
+    special = dict(tags)
+    if RUN_NAME in special or PARENT in special:
+        labels.touch_run(run.id, now_ms(), name=special.get(RUN_NAME), parent_run_id=_parent(special))
+
+
+def _parent(tags: dict[str, str]) -> str | None:
+    return tags[PARENT][:32] if PARENT in tags else None
+
+
+def _refuse_under_hold(run: RunAccess, metrics: list[MetricInput], params: list[Tag], tags: list[Tag]) -> None:
+    """Evidence behind a promoted version stays: new params, changed tags and points dated after the hold are Denied.
+
+    Exact repetitions pass, so that a client that sends again gets its 200; so do the note and points dated before.
+    """
+    hold = Hold.objects.filter(run_id=run.id).order_by("since").first()
+    if hold is None:
+        return
+    known_tags = dict(RunTag.objects.filter(run_id=run.id).values_list("key", "value"))
+    changed = [tag.key for tag in tags if tag.key not in {NOTE, RUN_NAME} and known_tags.get(tag.key) != tag.value]
+    late = [metric.key for metric in metrics if metric.timestamp > hold.since and not _is_stored(run, metric)]
+    from_params = _new_params(run, params)
+    for what, keys in (("tag", changed), ("metric", late), ("param", from_params)):
+        if keys:
+            raise Denied(f"{what} '{keys[0]}' of run {run.run_id} may not change: it is evidence of {hold.reason}")
+
+
+def _new_params(run: RunAccess, params: list[Tag]) -> list[str]:
+    if not params:
+        return []
+    known = set(Param.objects.filter(run_id=run.id).values_list("key__name", flat=True))
+    return [key for key, _ in params if key not in known]
+
+
+def _is_stored(run: RunAccess, metric: MetricInput) -> bool:
+    value, kind = rules.stored_value(metric.value)
+    return Point.objects.filter(
+        run_id=run.id, key__name=metric.key, step=metric.step, timestamp=metric.timestamp, value=value, kind=kind
+    ).exists()
