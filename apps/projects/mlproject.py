@@ -23,6 +23,7 @@ CONDA_FILE = "conda.yaml"
 ENVIRONMENT_FIELDS = ("python_env", "conda_env", "docker_env")
 SCRIPT_COMMANDS = {".py": "python", ".sh": "bash"}
 DEFAULT_ENTRY_POINT = "main"
+INVALID = "Project configuration (MLproject file) was invalid:"
 
 EnvironmentKind = Literal["python", "conda", "docker"]
 # (parameter, value, position of the parameter in its entry point) -> the value that goes into the command
@@ -276,13 +277,13 @@ def _docker(data: Any) -> DockerEnvironment:
     volumes = data.get("volumes") or []
     if not isinstance(volumes, list) or not all(isinstance(item, str) for item in volumes):
         raise Invalid(
-            "Project configuration (MLproject file) was invalid: Docker volumes must be a list of strings, "
+            f"{INVALID} Docker volumes must be a list of strings, "
             """e.g.: '["/path1/:/path1", "/path2/:/path2"])"""
         )
     environment = data.get("environment") or []
     if not isinstance(environment, list) or not all(_is_variable(item) for item in environment):
         raise Invalid(
-            "Project configuration (MLproject file) was invalid: environment must be a list containing either strings (to copy "
+            f"{INVALID} environment must be a list containing either strings (to copy "
             "environment variables from host system) or lists of string pairs (to define new environment variables). "
             """E.g.: '[["NEW_VAR", "new_value"], "VAR_TO_COPY_FROM_HOST"])"""
         )
@@ -291,9 +292,9 @@ def _docker(data: Any) -> DockerEnvironment:
 
 
 def _is_variable(item: Any) -> bool:
-    return isinstance(item, str) or (
-        isinstance(item, list) and len(item) == 2 and all(not isinstance(part, (list, dict)) for part in item)
-    )
+    if isinstance(item, str):
+        return True
+    return isinstance(item, list) and len(item) == 2 and not any(isinstance(part, (list, dict)) for part in item)
 
 
 def _literal(command: str) -> str:

@@ -36,7 +36,10 @@ class Flat:
 
 
 def flatten(lines: Iterable[str], folder: Path, boundary: Path) -> Flat:
-    """The lines with `-r` and `-c` files read in; paths are relative to the file that names them, inside `boundary`. Raises Invalid."""
+    """The lines with `-r` and `-c` files read in; paths are relative to the file that names them.
+
+    Every path has to stay inside `boundary`. Raises Invalid.
+    """
     plain: list[str] = []
     constraints: list[str] = []
     _expand(_joined(lines), folder, boundary.resolve(), plain, constraints, 0)
@@ -127,4 +130,4 @@ def _checked(line: str, boundary: Path) -> str:
 
 
 def _is_local(line: str) -> bool:
-    return line.startswith("./") or line.startswith("--find-links ./")
+    return line.startswith(("./", "--find-links ./"))

@@ -21,8 +21,8 @@ class EnvironmentSpec:
     """The wish: a Python version and what pip installs into it.
 
     `python` is "3.11" or "3.11.7", or "" for the Python that the platform runs on. `conda` is the canonical JSON of a whole
-    conda.yaml, used where a conda tool is present; `left_out` names what only conda could have installed. `files` is the folder that
-    lines beginning with `./` refer to. `notes` are sentences for the build log.
+    conda.yaml, used where a conda tool is present; `left_out` names what only conda could have installed. `files` is the
+    folder to which the lines beginning with `./` refer. `notes` are sentences for the build log.
     """
 
     python: str = ""

@@ -14,14 +14,14 @@ from apps.projects import mlproject
 
 PROJECTS = {
     "short": "entry_points: {main: {parameters: {a: float, b: string}, command: 'run {a} {b}'}}",
-    "long": "entry_points: {main: {parameters: {a: {type: float, default: 0.5}, b: {default: true}}, command: 'run {a} --b {b}'}}",
+    "long": "entry_points: {main: {parameters: {a: {type: float, default: 0.5}, b: {default: true}}, command: 'x {a} --b {b}'}}",
     "typed": "entry_points: {main: {parameters: {a: {type: uri, default: 's3://b/k'}, b: path}, command: 'run {a} {b}'}}",
     "odd": "entry_points: {main: {parameters: {a: {type: int, default: [1, 2]}, b: {default: {x: 1}}}, command: 'run {a} {b}'}}",
     "dates": "entry_points: {main: {parameters: {a: {default: 2026-01-02}, b: {default: 1e3}}, command: 'run {a} {b}'}}",
     "null": "entry_points: {main: {parameters: {a: {default: null}, b: {type: string, default: ''}}, command: 'run {a} {b}'}}",
     "braces": "entry_points: {main: {parameters: {a: string, b: string}, command: 'awk ''{{x}}'' {a} {b:>5} {a!r}'}}",
     "unused": "entry_points: {main: {parameters: {a: string, b: string}, command: 'run'}}",
-    "multi": "name: x\nentry_points:\n  main:\n    parameters: {a: string, b: string}\n    command: |\n      one {a}\n      two {b}\n",
+    "lines": "name: x\nentry_points:\n  main:\n    parameters: {a: string, b: string}\n    command: |\n      a {a}\n      b",
 }
 VALUES = [
     {},
