@@ -1,8 +1,40 @@
 """Fixtures for every test; what they do lies in tests/support/."""
 
+import os
+
+import pytest
+
 from tests.support import session
 
 pytest_plugins = ["tests.support.fixtures"]
+
+ALONE = {"faults"}
+# Folders whose tests gain nothing from a second database: they read source, start their own servers, or drive a browser.
+ONE_DATABASE = {"architecture", "browser", "faults", "ground", "wire", "mlplatform"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what wants the machine for itself; on PostgreSQL keep only what touches the database."""
+    for item in items:
+        if folder(item) in ALONE:
+            item.add_marker(pytest.mark.alone)
+    if os.environ.get("MLPLATFORM_TEST_DATABASE") == "postgresql":
+        kept = [item for item in items if touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def folder(item: pytest.Item) -> str:
+    """The folder below tests/ in which a test lies."""
+    parts = item.path.relative_to(session.CHECKOUT / "tests").parts
+    return parts[0]
+
+
+def touches_database(item: pytest.Item) -> bool:
+    """Whether a second database could change a test's outcome."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return folder(item) not in ONE_DATABASE and bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"})
 
 
 def pytest_unconfigure() -> None:
