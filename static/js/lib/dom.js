@@ -1,0 +1,30 @@
+// Building blocks of elements that come from scripts.
+
+/** @param {string} name An icon of the sprite, written as a literal so that the build finds it. */
+export function iconUrl(name) {
+  return `${document.documentElement.dataset.icons}#${name}`;
+}
+
+/**
+ * @param {string} name As for iconUrl.
+ * @param {string} [size] "s" or "l".
+ * @returns {string} Markup.
+ */
+export function icon(name, size) {
+  return `<svg class="icon${size ? ` icon--${size}` : ""}" aria-hidden="true"><use href="${iconUrl(name)}"/></svg>`;
+}
+
+/** @param {unknown} text @returns {string} The text with everything escaped that HTML reads. */
+export function escape(text) {
+  return String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/**
+ * @param {string} markup One element.
+ * @returns {HTMLElement}
+ */
+export function element(markup) {
+  const holder = document.createElement("template");
+  holder.innerHTML = markup.trim();
+  return /** @type {HTMLElement} */ (holder.content.firstElementChild);
+}
