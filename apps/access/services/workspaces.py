@@ -8,7 +8,7 @@ from apps.access.levels import Level
 from apps.access.models import DEFAULT_WORKSPACE_ID, NAME_PATTERN, Workspace, WorkspaceGrant
 from apps.access.queries.workspaces import WorkspaceRecord, access_workspace, require_admin
 from apps.access.services import grants
-from apps.audit.services import record
+from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.errors import AlreadyExists, Conflict, Invalid
 from apps.core.transactions import atomic

@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 
 from apps.access.levels import Level
 from apps.access.queries.workspaces import access_workspace
-from apps.audit.services import record
+from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import AlreadyExists, Denied, Invalid, Missing

@@ -2,7 +2,7 @@
 
 from apps.access.levels import Level
 from apps.access.services import grants
-from apps.audit.services import record
+from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
 from apps.experiments.access import ExperimentAccess, access_experiment

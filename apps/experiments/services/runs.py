@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from apps.audit.services import record
+from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Denied, Invalid
