@@ -1,0 +1,6 @@
+from apps.artifacts.models.artifacts import Artifact
+from apps.artifacts.models.blobs import Blob
+from apps.artifacts.models.roots import Root
+from apps.artifacts.models.uploads import Upload
+
+__all__ = ["Artifact", "Blob", "Root", "Upload"]
