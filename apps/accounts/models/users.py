@@ -66,6 +66,7 @@ class User(AbstractBaseUser):
     preferences = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     password_changed_at = models.DateTimeField(null=True, blank=True)
+    reset_sent_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -1,0 +1,1 @@
+"""Changing accounts. Each change leaves its audit row in the same transaction."""
