@@ -84,12 +84,16 @@ def _inputs(need):
     if need == "build":
         packages += sorted((CHECKOUT / "tools").glob("*.mjs"))
         for folder, pattern in (("static", "*"), ("templates", "*.html"), ("apps", "*.py")):
-            packages += sorted(path for path in (CHECKOUT / folder).rglob(pattern) if path.is_file() and "__pycache__" not in path.parts)
+            packages += sorted(
+                path for path in (CHECKOUT / folder).rglob(pattern) if path.is_file() and "__pycache__" not in path.parts
+            )
     return packages
 
 
 def _stamp_path(need):
-    folder = {"build": CHECKOUT / "build", "node": CHECKOUT / "node_modules", "node-dev": CHECKOUT / "node_modules"}.get(need, VENV)
+    folder = {"build": CHECKOUT / "build", "node": CHECKOUT / "node_modules", "node-dev": CHECKOUT / "node_modules"}.get(
+        need, VENV
+    )
     return folder / f".{need}.stamp"
 
 

@@ -1,8 +1,15 @@
 """The environment, read once through typed helpers. Nonsense in a variable stops the start with one clear line."""
 
+import hashlib
+import ipaddress
 import os
+import re
+import tempfile
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -59,16 +66,110 @@ def url(name: str, default: str = "") -> str:
     return value
 
 
+def networks(name: str, default: str = "") -> list[Network]:
+    """Addresses or networks such as 10.0.0.0/8, separated by commas."""
+    found: list[Network] = []
+    for item in items(name, default):
+        try:
+            found.append(ipaddress.ip_network(item, strict=False))
+        except ValueError:
+            raise BadEnvironment(f"{name}: {item!r} is no address or network such as 10.0.0.0/8") from None
+    return found
+
+
+def hosts(name: str) -> list[str]:
+    """Host names as Django's ALLOWED_HOSTS has them: ml.example.com, .example.com, [::1] or *; no address, no port."""
+    for item in items(name):
+        if not re.fullmatch(r"\*|\[[0-9a-fA-F:.]+\]|\.?[\w-]+(\.[\w-]+)*\.?", item):
+            raise BadEnvironment(f"{name}: {item!r} is no host name; write ml.example.com without https:// and port")
+    return items(name)
+
+
 def home() -> Path:
-    """The folder of all local state, absolute."""
-    return Path(text("MLPLATFORM_HOME", str(CHECKOUT / ".mlplatform"))).expanduser().resolve()
+    """The folder of all local state, absolute; made if it is missing, readable by its owner alone."""
+    folder = Path(text("MLPLATFORM_HOME", str(CHECKOUT / ".mlplatform"))).expanduser().resolve()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadEnvironment(f"MLPLATFORM_HOME={folder}: {error.strerror}") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadEnvironment(f"MLPLATFORM_HOME={folder}: this user may not write there")
+    return folder
 
 
-def database(home_folder: Path) -> dict:
+def embedded_socket(home_folder: Path) -> Path:
+    """Where the embedded broker of this home listens. A socket's path has at most 104 bytes on some systems (108 on Linux)."""
+    path = home_folder / "valkey.sock"
+    if len(os.fsencode(path)) < 100:
+        return path
+    key = hashlib.sha256(os.fsencode(home_folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"mlplatform-{os.getuid()}-{key}" / "valkey.sock"
+
+
+def redis() -> str:
+    """REDIS_URL: broker and cache, or empty for the embedded one."""
+    value = text("REDIS_URL")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"redis", "rediss", "unix"} or not (parts.netloc or parts.path.strip("/"))):
+        raise BadEnvironment("REDIS_URL: write redis://host:6379/0, rediss://… or unix:///path, or leave it out")
+    return value
+
+
+def broker(redis_url: str, socket: Path) -> str:
+    """The same server in Celery's spelling."""
+    if not redis_url:
+        return f"redis+socket://{socket}"
+    return redis_url.replace("unix://", "redis+socket://", 1)
+
+
+def artifact_root(home_folder: Path) -> str:
+    """A folder, absolute, or s3://bucket/prefix."""
+    value = text("MLPLATFORM_ARTIFACT_ROOT", str(home_folder / "artifacts"))
+    parts = urlsplit(value)
+    if parts.scheme == "s3":
+        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc) or parts.query or parts.fragment:
+            raise BadEnvironment(f"MLPLATFORM_ARTIFACT_ROOT={value!r}: write a folder or s3://bucket/prefix")
+        return value.rstrip("/")
+    if "://" in value:
+        raise BadEnvironment(f"MLPLATFORM_ARTIFACT_ROOT={value!r}: write a folder or s3://bucket/prefix")
+    return str(Path(value).expanduser().resolve())
+
+
+def email(name: str = "MLPLATFORM_EMAIL_URL") -> dict[str, Any]:
+    """Django's mail settings for smtp://user:password@host:587?tls=1&from=ml@example.com, smtps://… or console:."""
+    value = text(name, "console:")
+    parts = urlsplit(value)
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == -1 or set(options) - {"tls", "from"}:
+        raise BadEnvironment(f"{name}: write smtp://user:password@host:587?tls=1&from=ml@example.com, smtps://… or console:")
+    found: dict[str, Any] = {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": options.get("tls") == "1",
+        "EMAIL_TIMEOUT": 10,
+    }
+    if "from" in options:
+        found["DEFAULT_FROM_EMAIL"] = found["SERVER_EMAIL"] = options["from"]
+    return found
+
+
+def database(home_folder: Path) -> dict[str, Any]:
     """Django's settings for DATABASE_URL; SQLite in the home folder without it."""
     value = text("DATABASE_URL")
     if not value or value.startswith("sqlite:"):
-        path = Path(unquote(value.removeprefix("sqlite:///"))) if value else home_folder / "db.sqlite3"
+        if value and not re.fullmatch(r"sqlite:///.+", value):
+            raise BadEnvironment("DATABASE_URL: write sqlite:////absolute/path.sqlite3, or leave it out for the home folder")
+        path = Path(unquote(value.removeprefix("sqlite:///"))).resolve() if value else home_folder / "db.sqlite3"
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(path),
@@ -85,7 +186,11 @@ def database(home_folder: Path) -> dict:
             },
         }
     parts = urlsplit(value)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+    try:
+        port = str(parts.port or "")
+    except ValueError:
+        port = "bad"
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/") or port == "bad":
         raise BadEnvironment("DATABASE_URL: write postgresql://user:password@host:5432/name, or leave it out for SQLite")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
@@ -94,7 +199,7 @@ def database(home_folder: Path) -> dict:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {

@@ -4,10 +4,12 @@ import secrets
 from pathlib import Path
 
 from mlplatform import environment as env
+from mlplatform import schedule
 
 BASE_DIR = env.CHECKOUT
 HOME = env.home()
-HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+# The MLflow whose protocol we speak; clients read it at /version.
+MLFLOW_VERSION = "3.11.1"
 
 
 def _secret_key() -> str:
@@ -35,14 +37,22 @@ HOST = env.text("MLPLATFORM_HOST", "127.0.0.1")
 PORT = env.integer("MLPLATFORM_PORT", 8000, 1, 65535)
 PUBLIC_URL = env.url("MLPLATFORM_PUBLIC_URL", f"http://{'localhost' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}")
 _public_host = PUBLIC_URL.split("//", 1)[1].split("/")[0].rsplit(":", 1)[0]
-ALLOWED_HOSTS = env.items("MLPLATFORM_ALLOWED_HOSTS") or sorted({HOST, "localhost", "127.0.0.1", "[::1]", _public_host} - {"0.0.0.0", "::"})
+ALLOWED_HOSTS = env.hosts("MLPLATFORM_ALLOWED_HOSTS") or sorted(
+    {HOST, "localhost", "127.0.0.1", "[::1]", _public_host} - {"0.0.0.0", "::"}
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 HTTPS = env.flag("MLPLATFORM_HTTPS")
-TRUSTED_PROXIES = env.items("MLPLATFORM_TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("MLPLATFORM_TRUSTED_PROXIES")
+METRICS_FROM = env.networks("MLPLATFORM_METRICS_FROM", "127.0.0.0/8,::1")
 DEFAULT_PERMISSION = env.choice("MLPLATFORM_DEFAULT_PERMISSION", "READ", ("NO_PERMISSIONS", "READ", "USE", "EDIT", "MANAGE"))
 ALLOW_PRIVATE_WEBHOOKS = env.flag("MLPLATFORM_ALLOW_PRIVATE_WEBHOOKS")
-ARTIFACT_ROOT = env.text("MLPLATFORM_ARTIFACT_ROOT", str(HOME / "artifacts"))
+ARTIFACT_ROOT = env.artifact_root(HOME)
+AUDIT_KEY = env.text("MLPLATFORM_AUDIT_KEY")
+AUDIT_KEY_FILE = HOME / "audit_key"
 S3_ENDPOINT_URL = env.url("MLPLATFORM_S3_ENDPOINT_URL")
+ALLOW_UNSAFE_DATABASE = env.flag("MLPLATFORM_ALLOW_UNSAFE_DATABASE")
+# Where clients find the bucket. Without it all bytes go through the server; with it they get URLs that we sign.
+S3_PUBLIC_URL = env.url("MLPLATFORM_S3_PUBLIC_URL")
 MAX_BODY_BYTES = env.integer("MLPLATFORM_MAX_BODY_MB", 16, 1, 1024) * 1024 * 1024
 
 INSTALLED_APPS = [
@@ -56,7 +66,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
-    "axes",
     "rest_framework",
     "drf_spectacular",
     "apps.audit",
@@ -72,7 +81,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "mlplatform.middleware.GuardMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mlplatform.static.StaticMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -81,7 +90,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "mlplatform.urls"
@@ -108,9 +116,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "apps.accounts.hashers.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -121,14 +129,14 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CSRF_FAILURE_VIEW = "mlplatform.errors.csrf_failure"
+SESSION_ENGINE = "apps.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS and TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -146,10 +154,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
 ACCOUNT_ADAPTER = "apps.web.allauth.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "apps.web.allauth.SocialAccountAdapter"
 
@@ -160,17 +164,60 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATICFILES_DIRS: list[Path] = [BASE_DIR / "static"]
+# What people wrote, and what the front-end build made of it and of the packages.
+STATICFILES_DIRS: list[Path] = [folder for folder in (BASE_DIR / "static", BASE_DIR / "build" / "static") if folder.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # bytes go through apps.artifacts, nowhere else
+    "staticfiles": {"BACKEND": "mlplatform.static.StaticStorage"},
+}
+WHITENOISE_MAX_AGE = 60
 
-REDIS_URL = env.text("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{HOME / 'valkey.sock'}"
+REDIS_URL = env.redis()
+EMBEDDED_SOCKET = env.embedded_socket(HOME)
+# Set by `run` for the processes it starts: only beside a running broker is there a cache that processes share.
+EMBEDDED_BROKER = env.flag("MLPLATFORM_EMBEDDED_BROKER")
+CACHES: dict[str, dict[str, object]] = (
+    {
+        "default": {
+            "BACKEND": "mlplatform.cache.ForgivingRedisCache",
+            "LOCATION": REDIS_URL or f"unix://{EMBEDDED_SOCKET}?db=1",
+            "KEY_PREFIX": "mlplatform",
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
+    }
+    if REDIS_URL or EMBEDDED_BROKER
+    else {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+)
+
+CELERY_BROKER_URL = env.broker(REDIS_URL, EMBEDDED_SOCKET)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A message that a dead worker held comes back after this many seconds; without the next two it is looked for only
+    # every 100 s. Longer than any task may take, see the limits below.
+    "visibility_timeout": 300,
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 270
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CONCURRENCY = env.integer("MLPLATFORM_WORKER_PROCESSES", 2, 1, 256)
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_BEAT_SCHEDULE = schedule.ENTRIES
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")
+CELERY_TIMEZONE = "UTC"
 
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.base.TokenAuthentication", "apps.api.base.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.base.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.api.base.IsKnown"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -186,5 +233,12 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.choice("MLPLATFORM_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {
+        # 4xx are the client's news, not ours: a line for each costs more than the answer.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
+
+for _name, _value in env.email().items():
+    globals()[_name] = _value

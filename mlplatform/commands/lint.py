@@ -17,7 +17,9 @@ def main(arguments: list[str]) -> int:
     """Run every step, or those whose names are given; 0 only if all passed."""
     results = {name: _run(name, command) for name, command in steps().items() if not arguments or name in arguments}
     failed = [name for name, passed in results.items() if not passed]
-    print(f"\n{len(results) - len(failed)} passed, {len(failed)} failed" + (f": {', '.join(failed)}" if failed else ""), flush=True)
+    print(
+        f"\n{len(results) - len(failed)} passed, {len(failed)} failed" + (f": {', '.join(failed)}" if failed else ""), flush=True
+    )
     return 1 if failed or not results else 0
 
 

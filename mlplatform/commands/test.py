@@ -57,7 +57,9 @@ def options(wanted: Pass, arguments: list[str]) -> list[str]:
         at = rest.index("-m")
         marks, rest = f"{marks} and ({rest[at + 1]})", rest[:at] + rest[at + 2 :]
     chosen = ["-m", marks]
-    if wanted.workers and not any(_is_path(argument) or argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in rest):
+    if wanted.workers and not any(
+        _is_path(argument) or argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in rest
+    ):
         chosen += ["-n", str(wanted.workers)]
     return chosen + rest
 

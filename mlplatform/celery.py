@@ -1,0 +1,26 @@
+"""The Celery application. Tasks stand in the `tasks.py` of each room; what beat sends stands in schedule.py."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_ready
+
+from mlplatform import lifeline
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
+
+app = Celery("mlplatform")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _tie_pool_process(**_kwargs: Any) -> None:
+    """A pool process must not outlive its worker, however that one died."""
+    lifeline.die_with_parent()
+
+
+@worker_ready.connect
+def _say_ready(**_kwargs: Any) -> None:
+    lifeline.say_ready()

@@ -1,0 +1,66 @@
+"""Settings that contradict each other, and databases that forget: found at the start, one clear line each."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError, connections
+
+# Both lose acknowledged writes in a power cut; `off` and `local` differ only in how.
+UNSAFE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+def register_all() -> None:
+    """Called once, when the roof is ready."""
+    register(addresses)
+    register(stores)
+    register(database, Tags.database)
+
+
+def addresses(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    """Public address, HTTPS and proxies fit each other."""
+    found: list[CheckMessage] = []
+    public = urlsplit(settings.PUBLIC_URL)
+    if settings.HTTPS and public.scheme != "https":
+        found.append(Error("MLPLATFORM_HTTPS=1, but MLPLATFORM_PUBLIC_URL is not an https:// address", id="mlplatform.E001"))
+    if public.scheme == "https" and not settings.HTTPS:
+        message = "MLPLATFORM_PUBLIC_URL is https://, but MLPLATFORM_HTTPS is not set: cookies would go over plain HTTP"
+        found.append(Warning(message, hint="Set MLPLATFORM_HTTPS=1", id="mlplatform.W001"))
+    if public.path or public.query or public.fragment:
+        found.append(Error("MLPLATFORM_PUBLIC_URL has a path; the platform lives at the root of its host", id="mlplatform.E002"))
+    if any(network.prefixlen == 0 for network in settings.TRUSTED_PROXIES):
+        message = "MLPLATFORM_TRUSTED_PROXIES trusts every address: anybody could claim to be anybody"
+        found.append(Error(message, id="mlplatform.E003"))
+    return found
+
+
+def stores(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    """The artifact store's variables fit each other."""
+    if settings.S3_ENDPOINT_URL and not settings.ARTIFACT_ROOT.startswith("s3://"):
+        message = "MLPLATFORM_S3_ENDPOINT_URL is set, but MLPLATFORM_ARTIFACT_ROOT is a folder"
+        return [Error(message, hint="Write MLPLATFORM_ARTIFACT_ROOT=s3://bucket/prefix", id="mlplatform.E004")]
+    return []
+
+
+def database(app_configs: Any, databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
+    """PostgreSQL keeps what it acknowledged. Asked by `run` and `serve`; a database that is away is not this check's news."""
+    found: list[CheckMessage] = []
+    for alias in databases or []:
+        if connections[alias].vendor != "postgresql":
+            continue
+        try:
+            with connections[alias].cursor() as cursor:
+                for name, bad in UNSAFE.items():
+                    cursor.execute("SELECT current_setting(%s)", [name])
+                    if cursor.fetchone()[0] == bad:
+                        found.append(_unsafe(f"PostgreSQL runs with {name}={bad}: acknowledged writes are lost in a power cut"))
+        except DatabaseError:
+            continue
+    return found
+
+
+def _unsafe(message: str) -> CheckMessage:
+    if settings.ALLOW_UNSAFE_DATABASE:
+        return Warning(message, id="mlplatform.W002")
+    return Error(message, hint="Set it to on, or start with MLPLATFORM_ALLOW_UNSAFE_DATABASE=1", id="mlplatform.E005")

@@ -1,0 +1,14 @@
+"""What beat sends, and how often. Static: people's own schedules are rows that a tick reads. Each entry names a task of a room."""
+
+from typing import Any
+
+ENTRIES: dict[str, dict[str, Any]] = {}
+
+
+def every(seconds: float, task: str, *arguments: Any) -> None:
+    """Send the task `task` each `seconds`; a message that nobody took within that time is dropped, the next one does its work."""
+    ENTRIES[task] = {"task": task, "schedule": seconds, "args": arguments, "options": {"expires": seconds}}
+
+
+every(10, "audit.seal")
+every(3600, "accounts.sweep")

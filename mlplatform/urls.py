@@ -1,0 +1,19 @@
+"""All addresses: those of operations, then the doors'."""
+
+from django.urls import include, path
+
+from mlplatform import operations
+
+urlpatterns = [
+    path("health", operations.health),
+    path("ready", operations.ready),
+    path("version", operations.version),
+    path("metrics", operations.metrics),
+    path("", include("apps.api.urls")),
+    path("", include("apps.web.urls")),
+]
+
+handler400 = "mlplatform.errors.bad_request"
+handler403 = "mlplatform.errors.permission_denied"
+handler404 = "mlplatform.errors.not_found"
+handler500 = "mlplatform.errors.server_error"
