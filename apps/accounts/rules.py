@@ -5,6 +5,11 @@ from apps.core.actor import Actor
 from apps.core.errors import Denied, Missing, Unauthenticated
 
 
+def own_id(actor: Actor) -> int:
+    """The asker's number; 0, which nobody has, for the platform itself."""
+    return actor.user_id or 0
+
+
 def require_known(actor: Actor) -> None:
     """Raises Unauthenticated for nobody."""
     if not actor.is_known:
@@ -37,7 +42,7 @@ def require_lead(actor: Actor, team_id: int) -> None:
     require_unlimited(actor)
     if actor.is_admin:
         return
-    role = Membership.objects.filter(team_id=team_id, user_id=actor.user_id).values_list("role", flat=True).first()
+    role = Membership.objects.filter(team_id=team_id, user_id=own_id(actor)).values_list("role", flat=True).first()
     if role is None:
         raise Missing(f"Team with id={team_id} not found")
     if role != Membership.Role.LEAD:

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from apps.accounts.models import Session
 from apps.core import clock
+from apps.core.transactions import atomic
 
 ADDRESS, USER_AGENT = "address", "user_agent"
 
@@ -20,6 +21,12 @@ ADDRESS, USER_AGENT = "address", "user_agent"
 def digest(session_key: str) -> str:
     """What the table holds of a cookie's value."""
     return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+@atomic
+def _create(key: str, columns: dict[str, Any]) -> None:
+    """In a savepoint: on PostgreSQL a refused insert ends the transaction that it stands in."""
+    Session.objects.create(digest=key, **columns)
 
 
 class SessionStore(SessionBase):
@@ -40,7 +47,7 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Take a key that nobody has."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -52,7 +59,7 @@ class SessionStore(SessionBase):
         """Store the data; raises UpdateError if the session was ended meanwhile, so that it does not rise again."""
         if self.session_key is None:
             return self.create()
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         columns = {
             "data": self.encode(data),
             "expires_at": self.get_expiry_date(),
@@ -68,8 +75,7 @@ class SessionStore(SessionBase):
 
     def _insert(self, columns: dict[str, Any]) -> None:
         try:
-            with transaction.atomic():
-                Session.objects.create(digest=digest(self.session_key or ""), **columns)
+            _create(digest(self.session_key or ""), columns)
         except IntegrityError:
             raise CreateError from None
 

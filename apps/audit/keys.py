@@ -5,6 +5,7 @@ somebody who has the database; docs say so.
 """
 
 import base64
+import contextlib
 import secrets
 from functools import cache
 from pathlib import Path
@@ -40,9 +41,7 @@ def _kept(path: Path) -> str:
         fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(base64.b64encode(secrets.token_bytes(32)).decode())
-        try:
-            path.hardlink_to(fresh)  # whoever comes first wins; two workers at their first start share one key
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # whoever comes first wins; two workers at their first start share one key
+            path.hardlink_to(fresh)
         fresh.unlink()
     return path.read_text()

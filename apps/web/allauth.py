@@ -7,7 +7,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Closed: none of allauth's own pages is mounted, and none of its forms makes an account."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -15,7 +15,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
 
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """A provider vouches for people who are here already; a stranger it sends stays a stranger."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:

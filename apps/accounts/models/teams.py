@@ -19,15 +19,15 @@ class Team(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="accounts.Membership", related_name="teams")
 
+    def __str__(self) -> str:
+        return self.name
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep `key` beside `name`, whoever writes the row."""
         self.key = name_key(self.name)
         if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
             kwargs["update_fields"] = {*fields, "key"}
         super().save(*args, **kwargs)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Membership(models.Model):

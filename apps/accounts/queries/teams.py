@@ -6,7 +6,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from apps.accounts.models import Membership, Team, User, name_key
 from apps.accounts.queries.users import Person
-from apps.accounts.rules import require_admin, require_known
+from apps.accounts.rules import own_id, require_admin, require_known
 from apps.core.actor import Actor
 from apps.core.errors import Missing
 
@@ -41,7 +41,7 @@ def list_teams(actor: Actor) -> list[TeamRow]:
     """The teams one is in; all of them for administrators. By name."""
     require_known(actor)
     teams = Team.objects.annotate(size=Count("memberships")).order_by("key")
-    roles = dict(Membership.objects.filter(user_id=actor.user_id).values_list("team_id", "role"))
+    roles = dict(Membership.objects.filter(user_id=own_id(actor)).values_list("team_id", "role"))
     shown = teams if actor.is_admin else teams.filter(pk__in=roles)
     return [TeamRow(team.pk, team.name, team.description, team.size, roles.get(team.pk, "")) for team in shown]
 

@@ -6,7 +6,7 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User, name_key
-from apps.accounts.rules import require_admin, require_known
+from apps.accounts.rules import own_id, require_admin, require_known
 from apps.core.actor import Actor
 from apps.core.errors import Missing
 
@@ -34,7 +34,7 @@ class Page:
 def me(actor: Actor) -> User:
     """One's own account. Raises Unauthenticated, or Missing for the platform itself."""
     require_known(actor)
-    return _found(User.objects.filter(pk=actor.user_id, deleted_at=None), "You have no account here.")
+    return _found(User.objects.filter(pk=own_id(actor), deleted_at=None), "You have no account here.")
 
 
 def get(actor: Actor, user_id: int) -> User:

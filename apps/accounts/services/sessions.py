@@ -1,7 +1,7 @@
 """Ending sessions from elsewhere."""
 
 from apps.accounts.models import Session
-from apps.accounts.rules import require_unlimited
+from apps.accounts.rules import own_id, require_unlimited
 from apps.audit.services import record
 from apps.core.actor import Actor
 from apps.core.errors import Missing
@@ -30,7 +30,7 @@ def end_session(actor: Actor, digest: str) -> None:
 def end_other_sessions(actor: Actor, keep: str) -> int:
     """End all of one's own sessions but the one with digest `keep`; returns how many."""
     require_unlimited(actor)
-    ended, _ = Session.objects.filter(user_id=actor.user_id).exclude(digest=keep).delete()
+    ended, _ = Session.objects.filter(user_id=own_id(actor)).exclude(digest=keep).delete()
     if ended:
         record(actor, "session.end", noun="user", noun_id=actor.user_id or "", name=actor.name, details={"sessions": ended})
     return ended

@@ -1,6 +1,6 @@
 """Making teams and saying who is in them."""
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from apps.accounts import names
 from apps.accounts.models import Membership, Team, User
@@ -91,10 +91,15 @@ def _team(team_id: int) -> Team:
     return team
 
 
+@atomic
+def _try_to_save(team: Team) -> None:
+    """In a savepoint: on PostgreSQL a refused insert ends the transaction that it stands in."""
+    team.save()
+
+
 def _save(team: Team) -> None:
     try:
-        with transaction.atomic():
-            team.save()
+        _try_to_save(team)
     except IntegrityError:
         raise AlreadyExists(f"A team of the name {team.name!r} exists already.") from None
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from apps.accounts import names, passwords
 from apps.accounts.models import User
@@ -93,7 +93,7 @@ def update_profile(actor: Actor, user_id: int, *, display_name: str | None = Non
 
 @atomic
 def set_preference(actor: Actor, name: str, value: str) -> None:
-    """Keep how one wants to see the pages: `theme` (auto, light, dark) or `nav` (auto, wide, slim). Not audited. Raises Invalid."""
+    """Keep how one sees the pages: `theme` (auto, light, dark) or `nav` (auto, wide, slim). Not audited. Raises Invalid."""
     require_known(actor)
     if value not in {"theme": THEMES, "nav": NAVS}.get(name, ()):
         raise Invalid(f"{name} cannot be {value!r}.")
@@ -102,10 +102,15 @@ def set_preference(actor: Actor, name: str, value: str) -> None:
         _update(user, preferences={**user.preferences, name: value})
 
 
+@atomic
+def _try_to_insert(user: User) -> None:
+    """In a savepoint: on PostgreSQL a refused insert ends the transaction that it stands in."""
+    user.save(force_insert=True)
+
+
 def _insert(user: User) -> None:
     try:
-        with transaction.atomic():
-            user.save(force_insert=True)
+        _try_to_insert(user)
     except IntegrityError:
         raise AlreadyExists(f"User (username={user.username}) already exists.") from None
 

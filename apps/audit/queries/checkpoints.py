@@ -10,14 +10,15 @@ from apps.audit.rules import require_admin
 from apps.core.actor import Actor
 
 CHUNK = 2000
-SEAL_BYTES = ("hash", "public_key", "signature")
 
 
 def stored(actor: Actor) -> list[Seal]:
     """Every checkpoint, oldest first."""
     require_admin(actor)
-    rows = Checkpoint.objects.order_by("seq").values("seq", "hash", "count", "signed_at", "public_key", "signature")
-    return [Seal(**row | {key: bytes(row[key]) for key in SEAL_BYTES}) for row in rows]
+    return [
+        Seal(row.seq, bytes(row.hash), row.count, row.signed_at, bytes(row.public_key), bytes(row.signature))
+        for row in Checkpoint.objects.order_by("seq")
+    ]
 
 
 def public_key(actor: Actor) -> str:

@@ -18,7 +18,10 @@ EXPORTED = (*chain.COLUMNS, "seq", "prev_hash", "hash")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows; an empty field says nothing. `act` ending in `.` means all that begin so; times are milliseconds, [since, until)."""
+    """Which rows; an empty field says nothing.
+
+    `act` ending in `.` means all that begin so; `since` (inclusive) and `until` (exclusive) are milliseconds since the epoch.
+    """
 
     actor_id: int | None = None
     actor_name: str = ""

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from apps.audit import chain, keys
 from apps.audit.models import AuditRow, Checkpoint
 from apps.audit.rules import require_admin
 from apps.core import clock
 from apps.core.actor import Actor
+from apps.core.transactions import atomic
 
 BATCH = 1000
 LOCK = 0x61756469  # "audi": our place among PostgreSQL's advisory locks
@@ -28,15 +29,15 @@ def seal(actor: Actor) -> int:
     return sealed + done
 
 
+@atomic
 def _seal_batch() -> int:
     """One transaction of at most BATCH rows and one checkpoint over them."""
-    with transaction.atomic():
-        if not _lock():
-            return 0
-        rows = list(AuditRow.objects.filter(seq=None).order_by("id").values(*chain.COLUMNS)[:BATCH])
-        if rows:
-            _number(rows)
-        return len(rows)
+    if not _lock():
+        return 0
+    rows = list(AuditRow.objects.filter(seq=None).order_by("id").values(*chain.COLUMNS)[:BATCH])
+    if rows:
+        _number(rows)
+    return len(rows)
 
 
 def _lock() -> bool:
@@ -62,8 +63,8 @@ def _number(rows: list[dict[str, Any]]) -> None:
 
 
 def _last() -> tuple[int, bytes]:
-    last = AuditRow.objects.filter(seq__isnull=False).order_by("-seq").values_list("seq", "hash").first()
-    return (last[0], bytes(last[1])) if last else (0, chain.ORIGIN)
+    last = AuditRow.objects.filter(seq__isnull=False).order_by("-seq").first()
+    return (last.seq or 0, bytes(last.hash or b"")) if last else (0, chain.ORIGIN)
 
 
 def _sign(seq: int, hash_: bytes) -> None:
