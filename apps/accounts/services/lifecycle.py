@@ -2,8 +2,8 @@
 
 from apps.accounts import passwords
 from apps.accounts.models import ApiToken, Membership, Session, User
+from apps.accounts.rows import access_user, access_user_beside_admins, note
 from apps.accounts.rules import require_admin
-from apps.accounts.services.rows import access_user, access_user_beside_admins, note
 from apps.core import clock
 from apps.core.actor import Actor
 from apps.core.errors import Conflict, Invalid

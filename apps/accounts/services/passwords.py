@@ -8,8 +8,8 @@ from apps.accounts import links, passwords
 from apps.accounts.credentials import verify
 from apps.accounts.links import Link, Purpose
 from apps.accounts.models import Session, User
+from apps.accounts.rows import access_user, note
 from apps.accounts.rules import require_admin, require_self_or_admin
-from apps.accounts.services.rows import access_user, note
 from apps.core import clock, jobs
 from apps.core.actor import Actor
 from apps.core.errors import Conflict, Denied, Invalid, Missing

@@ -4,8 +4,8 @@ from apps.accounts import lockout
 from apps.accounts.credentials import verify
 from apps.accounts.models import User
 from apps.accounts.queries.actors import actor_for_user
+from apps.accounts.rows import note
 from apps.accounts.rules import require_known
-from apps.accounts.services.rows import note
 from apps.audit.services import record
 from apps.core.actor import Actor
 from apps.core.errors import Unauthenticated

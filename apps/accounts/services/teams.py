@@ -4,8 +4,8 @@ from django.db import IntegrityError
 
 from apps.accounts import names
 from apps.accounts.models import Membership, Team, User
+from apps.accounts.rows import access_user
 from apps.accounts.rules import require_admin, require_lead, require_unlimited
-from apps.accounts.services.rows import access_user
 from apps.audit.services import record
 from apps.core.actor import Actor
 from apps.core.errors import AlreadyExists, Invalid, Missing

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from apps.accounts.models import ApiToken, User
 from apps.accounts.queries.actors import PREFIX
+from apps.accounts.rows import access_user
 from apps.accounts.rules import is_own_or_service, require_unlimited
-from apps.accounts.services.rows import access_user
 from apps.audit.services import record
 from apps.core import clock
 from apps.core.actor import Actor

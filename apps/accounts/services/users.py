@@ -7,8 +7,8 @@ from django.db import IntegrityError
 from apps.accounts import names, passwords
 from apps.accounts.models import User
 from apps.accounts.models.users import NAVS, THEMES
+from apps.accounts.rows import access_user, note
 from apps.accounts.rules import require_admin, require_known, require_self_or_admin
-from apps.accounts.services.rows import access_user, note
 from apps.core import clock, jobs
 from apps.core.actor import Actor
 from apps.core.errors import AlreadyExists, Invalid
