@@ -48,7 +48,7 @@ def _remove(actor: Actor, rows: QuerySet[Artifact]) -> int:
 
 def _drop(ids: list[int]) -> None:
     """One statement. `QuerySet.delete` would read the rows and look for children first; the database does that at commit."""
-    Artifact.objects.filter(pk__in=ids)._raw_delete(using=DEFAULT_DB_ALIAS)  # type: ignore[attr-defined]
+    Artifact.objects.filter(pk__in=ids)._raw_delete(using=DEFAULT_DB_ALIAS)
 
 
 def _prune(root: str, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.db.models.query import QuerySet
 
 from apps.artifacts.access import require_actor, require_root
@@ -32,16 +33,23 @@ class BlobGone(Exception):
 
 @settled
 @atomic
-def publish(actor: Actor, root: str, path: str, content: Content, *, overwrite: bool = True) -> None:
-    """Point `path` to the content. Raises BlobGone, Invalid (a file in the place of a folder, or the reverse), Denied.
+def publish(actor: Actor, root: str, path: str, content: Content, *, overwrite: bool = True, upload_id: str = "") -> None:
+    """Point `path` to the content, and note it in the upload that brought it.
 
-    Without `overwrite` an existing file may only be sent again as it is.
+    Without `overwrite` an existing file may only be sent again as it is. Raises BlobGone, Invalid (a file in the place of a
+    folder, or the reverse), Denied, Conflict.
     """
     require_root(actor, root)
     row, _ = Root.objects.get_or_create(key=root)
     blob_id = _take_blob(content)
     _point(actor, _make_folders(row, path), path, blob_id, overwrite)
-    Upload.objects.filter(root=row, path=path, kind=Upload.Kind.STREAM).exclude(state=Upload.State.RECEIVING).delete()
+    _end_uploads(row, path, upload_id)
+
+
+def _end_uploads(root: Root, path: str, upload_id: str) -> None:
+    """The file is there: earlier failures are no news any more, and a stream's row has nothing more to tell."""
+    Upload.objects.filter(pk=upload_id, kind=Upload.Kind.MULTIPART).update(state=Upload.State.STORED, updated_at=clock.now())
+    Upload.objects.filter(Q(pk=upload_id, kind=Upload.Kind.STREAM) | Q(root=root, path=path, state=Upload.State.FAILED)).delete()
 
 
 def _take_blob(content: Content) -> int:

@@ -47,7 +47,6 @@ def store(actor: Actor, root: str, path: str, stream: Readable, length: int | No
     except DomainError as error:
         attempt.fail(error)
         raise
-    attempt.end()
     return Stored(path, tally.size, tally.sha256)
 
 
@@ -70,15 +69,14 @@ def _receive(attempt: "_Attempt", stream: Readable, length: int | None, overwrit
 def _publish(attempt: "_Attempt", place: Store, writer: Writer, overwrite: bool) -> None:
     """Share a blob with the same content if there is one; else make ours durable and then visible."""
     tally = attempt.tally
-    target = (attempt.actor, attempt.root, attempt.path)
     if shared := find_same(attempt.actor, place, tally.sha256, tally.size):
         try:
-            return publish(*target, Content(tally.sha256, tally.size, place.name, blob_id=shared), overwrite=overwrite)
+            return attempt.publish(Content(tally.sha256, tally.size, place.name, blob_id=shared), overwrite)
         except BlobGone:
             pass
     key = writer.commit()
     try:
-        publish(*target, Content(tally.sha256, tally.size, place.name, storage_key=key), overwrite=overwrite)
+        attempt.publish(Content(tally.sha256, tally.size, place.name, storage_key=key), overwrite)
     except DomainError:  # refused, so nothing points here; after a lost answer of the database, cleaning looks who is right
         with suppress(DomainError):
             place.delete(key)
@@ -95,6 +93,11 @@ class _Attempt:
         self._row: Upload | None = None
         self._next = 0.0
 
+    def publish(self, content: Content, overwrite: bool) -> None:
+        """Show the file; the row, if there is one, goes with it."""
+        upload_id = self._row.pk if self._row else ""
+        publish(self.actor, self.root, self.path, content, overwrite=overwrite, upload_id=upload_id)
+
     def beat(self) -> None:
         """Say that bytes still come, now and then."""
         if self.tally.size <= BLOCK or clock.monotonic() < self._next:
@@ -108,11 +111,6 @@ class _Attempt:
             self._save(Upload.State.FAILED, error.message)
         except DatabaseError as second:
             log.warning("failed upload of %s not recorded: %s", self.path, second)
-
-    def end(self) -> None:
-        """The file is there; the row has nothing more to tell."""
-        if self._row is not None:
-            self._row.delete()
 
     def _save(self, state: str, error: str) -> None:
         now = clock.now()

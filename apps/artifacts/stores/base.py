@@ -63,13 +63,13 @@ class Store(Protocol):
     def walk(self) -> Iterator[Found]:
         """All committed keys, in no particular order."""
 
-    def sweep(self, before: datetime, keep: set[str]) -> list[str]:
+    def sweep(self, before: datetime, keep: set[str], remove: bool = True) -> list[str]:
         """Remove what uploads left behind and nobody has touched since `before`; not for the keys to `keep`. What it was."""
 
     def begin_parts(self) -> tuple[str, str]:
         """Begin a multipart upload: (key, remote id)."""
 
-    def put_part(self, key: str, remote_id: str, number: int, stream: Readable, length: int) -> str:
+    def put_part(self, key: str, remote_id: str, number: int, stream: Readable, length: int | None) -> str:
         """Take part `number` again or for the first time; its ETag without quotes. Raises StorageFull, Unavailable."""
 
     def join_parts(self, key: str, remote_id: str, parts: list[Part], beat: Callable[[int], None]) -> Tally:

@@ -62,7 +62,7 @@ class LocalStore:
             except FileNotFoundError:
                 raise Missing("The bytes of this artifact are missing in the store") from None
             file.seek(start)
-            return file  # type: ignore[return-value]  # FileIO reads like a BinaryIO; the reader stops at `end`
+            return file  # FileIO reads like a BinaryIO; the reader stops at `end`
 
     def size(self, key: str) -> int | None:
         with _translated():
@@ -91,13 +91,14 @@ class LocalStore:
                         stat = entry.stat()
                         yield Found(f"{BLOBS}/{folder.name}/{entry.name}", stat.st_size, _utc(stat.st_mtime))
 
-    def sweep(self, before: datetime, keep: set[str]) -> list[str]:
+    def sweep(self, before: datetime, keep: set[str], remove: bool = True) -> list[str]:
         gone = []
         kept = {self._parts(key).name for key in keep}
         for path in sorted(self.staging.iterdir()) if self.staging.is_dir() else []:
             with suppress(FileNotFoundError):
                 if path.name not in kept and _newest(path) < before:
-                    _remove(path)
+                    if remove:
+                        _remove(path)
                     gone.append(path.name)
         return gone
 
@@ -107,7 +108,7 @@ class LocalStore:
             self._parts(key).mkdir(parents=True)
         return key, ""
 
-    def put_part(self, key: str, remote_id: str, number: int, stream: Readable, length: int) -> str:
+    def put_part(self, key: str, remote_id: str, number: int, stream: Readable, length: int | None) -> str:
         folder = self._parts(key)
         if not folder.is_dir():
             raise Missing("This upload is over")
@@ -218,7 +219,7 @@ class LocalWriter:
             self._temporary.unlink(missing_ok=True)
 
 
-def _write(file, block: bytes) -> None:  # type: ignore[no-untyped-def]  # a raw file: `write` may take less than it is given
+def _write(file, block: bytes) -> None:  # a raw file: `write` may take less than it is given
     view = memoryview(block)
     while view:
         view = view[file.write(view) :]

@@ -90,7 +90,7 @@ class S3Store:
                 for item in page.get("Contents", ()):
                     yield Found(item["Key"].removeprefix(self.prefix), item["Size"], item["LastModified"])
 
-    def sweep(self, before: datetime, keep: set[str]) -> list[str]:
+    def sweep(self, before: datetime, keep: set[str], remove: bool = True) -> list[str]:
         pages = self.client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}{BLOBS}/")
         gone = []
         with translated(self.breaker):
@@ -98,7 +98,8 @@ class S3Store:
                 for item in page.get("Uploads", ()):
                     key = item["Key"].removeprefix(self.prefix)
                     if key not in keep and item["Initiated"] < before:
-                        self.drop_parts(key, item["UploadId"])
+                        if remove:
+                            self.drop_parts(key, item["UploadId"])
                         gone.append(key)
         return gone
 
@@ -107,9 +108,9 @@ class S3Store:
         with translated(self.breaker):
             return key, self.client.create_multipart_upload(**self.at(key))["UploadId"]
 
-    def put_part(self, key: str, remote_id: str, number: int, stream: Readable, length: int) -> str:
+    def put_part(self, key: str, remote_id: str, number: int, stream: Readable, length: int | None) -> str:
         """Through a file: a part is as large as the client likes, and S3 wants to see its hash before its bytes."""
-        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=self._spool) as file:
+        with tempfile.SpooledTemporaryFile(max_size=BLOCK, dir=str(self._spool) if self._spool else None) as file:
             digest = md5(usedforsecurity=False)
             for block in read_blocks(stream, length):
                 digest.update(block)
