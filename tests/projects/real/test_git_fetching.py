@@ -1,9 +1,9 @@
 """Fetching with the real git: refs and commits, private repositories, and what a hostile repository cannot do."""
 
 import os
+import shutil
 import stat
 import sys
-import shutil
 import time
 from pathlib import Path
 
