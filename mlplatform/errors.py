@@ -36,7 +36,7 @@ def _page(status: int, message: str) -> str:
     try:
         return loader.get_template(f"{status}.html").render({"message": message, "status": status})
     except TemplateDoesNotExist:
-        return f"<!doctype html><html lang=en><meta charset=utf-8><title>{status}</title><h1>{status}</h1><p>{escape(message)}</p></html>"
+        return f"<!doctype html><html lang=en><title>{status}</title><h1>{status}</h1><p>{escape(message)}</p></html>"
 
 
 def outage(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:

@@ -1,4 +1,4 @@
-"""What beat sends, and how often. Static: people's own schedules are rows that a tick reads. Each entry names a task of a room."""
+"""What beat sends, and how often. Each entry names a task of a room; people's own schedules are rows that a tick reads."""
 
 from typing import Any
 

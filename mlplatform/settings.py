@@ -1,5 +1,6 @@
 """Django's settings, from the environment alone (docs/configuration.md lists the variables)."""
 
+import contextlib
 import secrets
 from pathlib import Path
 
@@ -23,10 +24,8 @@ def _secret_key() -> str:
         fresh = HOME / f".secret_key.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
-        try:
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)  # whoever comes first wins; the web and the worker then share one key
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text().strip()
 

@@ -11,7 +11,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
 
-from mlplatform.middleware import ARTIFACTS  # noqa: E402 - settings first
+from mlplatform.middleware import ARTIFACTS
 
 # Where a door finds the stream of an upload whose length nobody knows beforehand.
 STREAM = "mlplatform.stream"

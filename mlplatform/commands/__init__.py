@@ -4,6 +4,7 @@ import ast
 import importlib
 import sys
 from pathlib import Path
+from typing import TypeGuard
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FIRST = ("run", "demo", "test", "lint", "bench", "serve")
@@ -11,7 +12,7 @@ FIRST = ("run", "demo", "test", "lint", "bench", "serve")
 
 def execute(arguments: list[str]) -> int:
     """Run one command line, without the program's name; returns the exit code."""
-    if not arguments or arguments[0] in {"help", "-h", "--help"} and len(arguments) == 1:
+    if not arguments or arguments in (["help"], ["-h"], ["--help"]):
         print(vocabulary())
         return 0
     name = arguments[0]
@@ -38,6 +39,14 @@ def _folders() -> list[Path]:
 
 
 def _summary(path: Path) -> str:
-    """The first line of the module's docstring, read without importing it."""
-    text = ast.get_docstring(ast.parse(path.read_text())) or ""
+    """`Command.help` if it is a plain text, else the module's docstring; its first line, read without importing anything."""
+    module = ast.parse(path.read_text())
+    helps = [ast.literal_eval(node.value) for node in ast.walk(module) if _is_help(node)]
+    text = helps[0] if helps else ast.get_docstring(module) or ""
     return text.split("\n")[0].rstrip(".")
+
+
+def _is_help(node: ast.AST) -> TypeGuard[ast.Assign]:
+    if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):
+        return False
+    return [target.id for target in node.targets if isinstance(target, ast.Name)] == ["help"]

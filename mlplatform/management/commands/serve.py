@@ -1,0 +1,57 @@
+"""Serves pages and API, or works (--worker, --beat): the production parts of run, without set-up and embedded services."""
+
+import warnings
+from argparse import ArgumentParser
+from typing import Any
+
+from celery.platforms import SecurityWarning
+from django.core.management.base import BaseCommand
+
+from mlplatform import lifeline, metrics, prepare
+
+
+class Command(BaseCommand):
+    """`serve` for the web, `serve --worker [--beat]` for tasks, `serve --beat` for the clock alone."""
+
+    help = __doc__ or ""
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--worker", action="store_true", help="run tasks instead of serving pages and API")
+        parser.add_argument("--beat", action="store_true", help="send the scheduled tasks; exactly one process may do this")
+        parser.add_argument(
+            "--prepare", action="store_true", help="first migrate, create the administrator, collect static files"
+        )
+
+    def handle(self, *args: Any, worker: bool, beat: bool, prepare: bool, **options: Any) -> None:
+        """Start; returns when the process is told to stop."""
+        if worker or beat:
+            _work(worker, beat)
+        else:
+            _serve(prepare)
+
+
+def _serve(with_preparation: bool) -> None:
+    if with_preparation:
+        prepare.prepare()
+    else:
+        prepare.check()
+    metrics.share_between_processes()
+    from mlplatform.webserver import WebServer
+
+    WebServer().run()
+
+
+def _work(worker: bool, beat: bool) -> None:
+    prepare.check()
+    from mlplatform.celery import app
+
+    # Celery warns of root because of pickle, which we do not accept.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
+    # Workers find each other for nothing that we use: without gossip and mingle they start a second sooner.
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    if worker:
+        app.start(["--quiet", "worker", "--loglevel=WARNING", *alone, *(["--beat"] if beat else [])])
+    else:
+        lifeline.say_ready()
+        app.start(["--quiet", "beat", "--loglevel=WARNING", "--pidfile="])

@@ -1,0 +1,73 @@
+"""Gunicorn with our settings: threads, one loaded application for all its processes. docs/adr/0002 says why this server."""
+
+import gc
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from gunicorn.app.base import BaseApplication
+from prometheus_client import multiprocess
+
+from mlplatform import environment as env
+from mlplatform import lifeline
+
+
+def options() -> dict[str, Any]:
+    """Gunicorn's settings, from ours and from the environment."""
+    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    return {
+        "bind": f"{host}:{settings.PORT}",
+        "worker_class": "gthread",
+        "workers": env.integer("MLPLATFORM_WEB_WORKERS", 2, 1, 256),
+        "threads": env.integer("MLPLATFORM_WEB_THREADS", 32, 1, 1024),
+        # Loaded once and forked: half the processor time at the start, and the processes share their memory.
+        "preload_app": True,
+        "timeout": 60,
+        "graceful_timeout": env.integer("MLPLATFORM_GRACEFUL_SECONDS", 30, 1, 3600),
+        "keepalive": 75,
+        "limit_request_line": 8190,
+        "limit_request_field_size": 16380,
+        # Forwarding headers are ours to judge (middleware.trust), by MLPLATFORM_TRUSTED_PROXIES.
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "accesslog": "-" if env.flag("MLPLATFORM_ACCESS_LOG") else None,
+        "proc_name": "mlplatform-web",
+        "pre_fork": _before_fork,
+        "post_fork": _after_fork,
+        "post_worker_init": _ready,
+        "child_exit": _forget_numbers,
+    }
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """`WebServer().run()` serves until it is told to stop."""
+
+    def load_config(self) -> None:
+        for name, value in options().items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Iterable[bytes]]:
+        """The application, imported here: settings and environment are complete by now."""
+        from mlplatform.wsgi import application
+
+        return application
+
+
+def _before_fork(_arbiter: Any, _worker: Any) -> None:
+    """Objects of the loaded application stay out of the collector, whose marks would copy their pages into each process."""
+    gc.collect()
+    gc.freeze()
+
+
+def _after_fork(_arbiter: Any, _worker: Any) -> None:
+    lifeline.die_with_parent()
+
+
+def _ready(_worker: Any) -> None:
+    lifeline.say_ready()
+
+
+def _forget_numbers(_arbiter: Any, worker: Any) -> None:
+    multiprocess.mark_process_dead(worker.pid)
