@@ -81,17 +81,19 @@ def access_experiment(actor: Actor, experiment_id: str | int, act: str, *, lock:
     return ExperimentAccess(*row[:-1], Level(row[-1]))
 
 
+_RUN_SELECT = (
+    "SELECT r.id, r.run_id, r.experiment_id, r.root_experiment_id, e.workspace_id, r.name, r.lifecycle, r.holds, r.owner_id"
+)
+_RUN_FROM = "FROM experiments_run r JOIN experiments_experiment e ON e.id = r.experiment_id"
+
+
 def access_run(actor: Actor, run_id: str, act: str, *, lock: bool = False) -> RunAccess:
     """The run if `act` may be done to it. With `lock` nobody can take it for an update that excludes writers until this transaction ends.
 
     Raises Missing, Denied.
     """
     level, params = policy.level_sql(actor, EXPERIMENT, "e")
-    sql = (
-        f"SELECT r.id, r.run_id, r.experiment_id, r.root_experiment_id, e.workspace_id, r.name, r.lifecycle, r.holds, r.owner_id, {level}"
-        " FROM experiments_run r JOIN experiments_experiment e ON e.id = r.experiment_id"
-        f" WHERE r.run_id = %s{_lock('r', lock)}"
-    )
+    sql = f"{_RUN_SELECT}, {level} {_RUN_FROM} WHERE r.run_id = %s{_lock('r', lock)}"
     row = _one(sql, [*params, run_id])
     policy.check(actor, act, row[-1] if row else None, f"Run with id={run_id} not found")
     assert row is not None

@@ -30,6 +30,15 @@ class MetricValue(NamedTuple):
     step: int
 
 
+class ModelMetricInput(NamedTuple):
+    """A metric point that is also a logged model's, perhaps measured on a dataset."""
+
+    metric: MetricInput
+    model_id: str
+    dataset_name: str
+    dataset_digest: str
+
+
 @dataclass(slots=True)
 class Batch:
     """The content of one log-batch."""
@@ -37,6 +46,7 @@ class Batch:
     metrics: list[MetricInput] = field(default_factory=list)
     params: list[Tag] = field(default_factory=list)
     tags: list[Tag] = field(default_factory=list)
+    model_metrics: list[ModelMetricInput] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -103,3 +113,43 @@ class RunRecord:
     def artifact_uri(self) -> str:
         """Where a client puts and finds the run's artifacts: always through this server."""
         return f"mlflow-artifacts:/{self.root_experiment_id}/{self.run_id}/artifacts"
+
+
+class ModelMetricRecord(NamedTuple):
+    """A metric of a logged model: which run logged it, on which dataset."""
+
+    key: str
+    value: float
+    kind: int
+    timestamp: int
+    step: int
+    run_id: str
+    dataset_name: str
+    dataset_digest: str
+
+
+@dataclass(slots=True)
+class LoggedModelRecord:
+    """A logged model with everything that the wire shows of it. `pk` is its internal key; times in ms."""
+
+    pk: int
+    model_id: str
+    experiment_id: int
+    name: str
+    model_type: str
+    status: int
+    status_message: str
+    source_run_id: str
+    created_at: int
+    updated_at: int
+    lifecycle: str
+    owner_id: int | None
+    owner: str
+    params: list[Tag] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
+    metrics: list[ModelMetricRecord] = field(default_factory=list)
+
+    @property
+    def artifact_uri(self) -> str:
+        """Where a client puts and finds the model's files: always through this server."""
+        return f"mlflow-artifacts:/{self.experiment_id}/models/{self.model_id}/artifacts"

@@ -24,7 +24,9 @@ def resolve_grantee(actor: Actor, *, user: str = "", team: str = "") -> dict[str
     return {"user": person}
 
 
-def create_grant(actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level) -> None:
+def create_grant(
+    actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level
+) -> None:
     """A grant that must not exist yet. Raises AlreadyExists."""
     require_writer(actor)
     _, created = table._default_manager.get_or_create(**target, **grantee, defaults={"level": level})
@@ -38,7 +40,9 @@ def put_grant(actor: Actor, table: type[Grant], target: dict[str, int], grantee:
     table._default_manager.update_or_create(**target, **grantee, defaults={"level": level})
 
 
-def update_grant(actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level) -> None:
+def update_grant(
+    actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level
+) -> None:
     """Change a grant that must exist. Raises Missing."""
     require_writer(actor)
     if not table._default_manager.filter(**target, **grantee).update(level=level):

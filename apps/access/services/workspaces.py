@@ -19,7 +19,9 @@ def create_workspace(actor: Actor, name: str, description: str = "") -> Workspac
     """A new, empty workspace; its maker may MANAGE it. Needs an administrator. Raises Invalid, AlreadyExists, Denied."""
     require_admin(actor, "workspace.create")
     if not re.fullmatch(NAME_PATTERN, name):
-        raise Invalid(f"Invalid workspace name '{name}': lower-case letters, digits and hyphens, at most 63, no hyphen at the ends")
+        raise Invalid(
+            f"Invalid workspace name '{name}': lower-case letters, digits and hyphens, at most 63, no hyphen at the ends"
+        )
     try:
         with transaction.atomic():
             workspace = Workspace.objects.create(name=name, description=description)

@@ -100,7 +100,9 @@ def json_response(data: dict[str, Any], status: int = 200) -> HttpResponse:
 
 def read_fields(request: HttpRequest) -> dict[str, Any]:
     """The fields of a call: query parameters for GET, a JSON object otherwise; DELETE may have either. Raises Invalid."""
-    if request.method in {"GET", "HEAD"} or (request.method == "DELETE" and not request.META.get("CONTENT_LENGTH", "").strip("0")):
+    if request.method in {"GET", "HEAD"} or (
+        request.method == "DELETE" and not request.META.get("CONTENT_LENGTH", "").strip("0")
+    ):
         return {key: values if len(values) > 1 else values[0] for key, values in request.GET.lists()}
     body = request.body
     content_type = request.META.get("CONTENT_TYPE", "")
@@ -133,7 +135,8 @@ def _lenient(body: bytes) -> Any:
 
 
 def build_urls(endpoints: Iterable[Endpoint]) -> list[URLPattern]:
-    """One route for each address, in the order of the table: addresses without parameters are compared as text, so their number costs little."""
+    """One route for each address. Those without parameters come first, where they win over `<id>`, and are compared as text, so their number costs
+    little."""
     by_route: dict[str, dict[str, Endpoint]] = {}
     for entry in endpoints:
         for prefix in entry.prefixes:
@@ -143,5 +146,5 @@ def build_urls(endpoints: Iterable[Endpoint]) -> list[URLPattern]:
             methods[entry.method] = entry
     return [
         path(route, type("WireView", (WireView,), {"endpoints": methods}).as_view(), name=f"wire:{route}")
-        for route, methods in by_route.items()
+        for route, methods in sorted(by_route.items(), key=lambda item: "<" in item[0])
     ]

@@ -44,7 +44,17 @@ def _visible(actor: Actor) -> models.QuerySet[Experiment]:
 
 def _records(rows: models.QuerySet[Experiment]) -> list[ExperimentRecord]:
     """Rows annotated with `level`, in their order, as records: two statements whatever their number."""
-    columns = ("id", "name", "workspace__name", "artifact_location", "lifecycle", "created_at", "updated_at", "owner__username", "level")
+    columns = (
+        "id",
+        "name",
+        "workspace__name",
+        "artifact_location",
+        "lifecycle",
+        "created_at",
+        "updated_at",
+        "owner__username",
+        "level",
+    )
     found = [ExperimentRecord(*values, []) for values in rows.values_list(*columns)]
     by_id = {record.id: record for record in found}
     tags = ExperimentTag.objects.filter(experiment_id__in=by_id).order_by("key").values_list("experiment_id", "key", "value")

@@ -71,7 +71,13 @@ def get_history_bulk(actor: Actor, run_ids: list[str], key: str, *, max_results:
 
 
 def get_history_interval(
-    actor: Actor, run_ids: list[str], key: str, *, start: int | None = None, end: int | None = None, max_results: int = MAX_INTERVAL_RESULTS
+    actor: Actor,
+    run_ids: list[str],
+    key: str,
+    *,
+    start: int | None = None,
+    end: int | None = None,
+    max_results: int = MAX_INTERVAL_RESULTS,
 ) -> list[tuple[str, MetricValue]]:
     """Points of a metric of many runs at sampled steps (protocol, 6.5), by run in the order asked for, then step, timestamp, value."""
     runs = access_runs(actor, run_ids, "run.read")
@@ -81,7 +87,8 @@ def get_history_interval(
     keys = ",".join(str(run.id) for run in runs)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT run_id, count, first_step, latest_step FROM experiments_series WHERE key_id = %s AND run_id IN ({keys})", [key_id]
+            f"SELECT run_id, count, first_step, latest_step FROM experiments_series WHERE key_id = %s AND run_id IN ({keys})",
+            [key_id],
         )
         series = cursor.fetchall()
         low = 0 if start is None else start
@@ -96,7 +103,8 @@ def get_history_interval(
             else:
                 where = f"{where} AND step IN ({','.join(map(str, sorted(chosen)))})"
         cursor.execute(
-            f"SELECT run_id, value, kind, timestamp, step FROM experiments_point WHERE {where} ORDER BY step, timestamp, value, kind", params
+            f"SELECT run_id, value, kind, timestamp, step FROM experiments_point WHERE {where} ORDER BY step, timestamp, value, kind",
+            params,
         )
         points = cursor.fetchall()
     by_run: dict[int, list[MetricValue]] = {}

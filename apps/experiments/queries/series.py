@@ -76,7 +76,14 @@ def list_series(actor: Actor, run_id: str) -> list[SeriesSummary]:
 
 
 def get_curves(
-    actor: Actor, run_ids: list[str], key: str, *, width: int = 600, start: int | None = None, end: int | None = None, known: str = ""
+    actor: Actor,
+    run_ids: list[str],
+    key: str,
+    *,
+    width: int = 600,
+    start: int | None = None,
+    end: int | None = None,
+    known: str = "",
 ) -> Curves | None:
     """The curves of a metric over [start, end] steps, at most about four points a pixel of `width`. None if `known` is still the version.
 
@@ -99,7 +106,15 @@ def get_curves(
             continue
         count, low, high, latest, status, start_time = heads[run.id]
         curve = Curve(run.run_id, run.name, count, status == RUNNING, start_time, latest)
-        _fill(curve, run, key_id, count, max(low, start) if start is not None else low, min(high, end) if end is not None else high, width)
+        _fill(
+            curve,
+            run,
+            key_id,
+            count,
+            max(low, start) if start is not None else low,
+            min(high, end) if end is not None else high,
+            width,
+        )
         curves.append(curve)
     return Curves(key, version, curves)
 
@@ -137,7 +152,9 @@ def _fill(curve: Curve, run: RunAccess, key_id: int | None, count: int, low: int
         curve.nan_steps = sorted({row[0] for row in rows if row[2] == NAN})
 
 
-_POINTS = "SELECT step, value, kind, timestamp FROM experiments_point WHERE run_id = %s AND key_id = %s AND step BETWEEN %s AND %s"
+_POINTS = (
+    "SELECT step, value, kind, timestamp FROM experiments_point WHERE run_id = %s AND key_id = %s AND step BETWEEN %s AND %s"
+)
 
 
 def _buckets(cursor, run_pk: int, key_id: int | None, low: int, high: int, width: int) -> list[tuple[int, float, int, int]]:  # noqa: ANN001
@@ -149,9 +166,7 @@ def _buckets(cursor, run_pk: int, key_id: int | None, low: int, high: int, width
         # Arrays compare item by item, so one pass over the rows finds each extreme together with where it stands.
         row = "ARRAY[value, step::float8, kind::float8, timestamp::float8]"
         by_step = "ARRAY[step::float8, timestamp::float8, value, kind::float8]"
-        sql = (
-            f"SELECT min({row}), max({row}), min({by_step}), max({by_step}) FROM experiments_point WHERE {where} GROUP BY (step - %s) / %s"
-        )
+        sql = f"SELECT min({row}), max({row}), min({by_step}), max({by_step}) FROM experiments_point WHERE {where} GROUP BY (step - %s) / %s"
         cursor.execute(sql, [*params, low, size])
         found = set()
         for least, greatest, first, last in cursor.fetchall():

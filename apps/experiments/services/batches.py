@@ -1,18 +1,21 @@
 """Logging to a run: metrics, params and tags, one by one or as a batch. All of one request is one transaction."""
 
+import json
+from typing import Any
+
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Denied, Invalid, Missing
 from apps.core.transactions import atomic
 from apps.experiments import rules
-from apps.experiments.access import RunAccess, access_active_run
+from apps.experiments.access import RunAccess, access_active_run, access_logged_model
 from apps.experiments.interning import metric_key_ids, param_key_ids, with_fresh_keys
-from apps.experiments.models import Hold, Param, Point, RunTag
-from apps.experiments.records import Batch, MetricInput, Tag
+from apps.experiments.models import Hold, ModelMetric, Param, Point, RunTag
+from apps.experiments.records import Batch, MetricInput, ModelMetricInput, Tag
 from apps.experiments.sql import labels, points
 from apps.experiments.sql.writers import note_writer
 
-RUN_NAME, PARENT, NOTE = "mlflow.runName", "mlflow.parentRunId", "mlflow.note.content"
+RUN_NAME, PARENT, NOTE, MODEL_HISTORY = "mlflow.runName", "mlflow.parentRunId", "mlflow.note.content", "mlflow.log-model.history"
 
 
 @with_fresh_keys
@@ -30,19 +33,22 @@ def log_batch(actor: Actor, run_id: str, batch: Batch) -> None:
         _refuse_under_hold(run, batch.metrics, params, tags)
     _write_params(run, params)
     _write_metrics(run, batch.metrics)
+    _write_model_metrics(actor, run, batch.model_metrics)
     _write_tags(run, tags)
     note_writer(run, actor.user_id)
 
 
 @with_fresh_keys
 @atomic
-def log_metric(actor: Actor, run_id: str, metric: MetricInput) -> None:
+def log_metric(actor: Actor, run_id: str, metric: MetricInput, of_model: ModelMetricInput | None = None) -> None:
     """Store one metric point; a repetition of it changes nothing. Raises Invalid, Missing, Denied."""
     run = access_active_run(actor, run_id, "run.log")
     _check_metric(metric)
     if run.holds:
         _refuse_under_hold(run, [metric], [], [])
     _write_metrics(run, [metric])
+    if of_model:
+        _write_model_metrics(actor, run, [of_model])
     note_writer(run, actor.user_id)
 
 
@@ -132,6 +138,32 @@ def _write_metrics(run: RunAccess, metrics: list[MetricInput]) -> None:
     points.insert_points(run.id, rows)
 
 
+def _write_model_metrics(actor: Actor, run: RunAccess, metrics: list[ModelMetricInput]) -> None:
+    """The same points as metrics of logged models; whoever may not write to the model may not write its metrics."""
+    if not metrics:
+        return
+    models = {
+        model_id: access_logged_model(actor, model_id, "logged_model.update", lock=True).id
+        for model_id in sorted({m.model_id for m in metrics})
+    }
+    ids = metric_key_ids({item.metric.key for item in metrics})
+    rows = []
+    for (key, value, timestamp, step), model_id, name, digest in metrics:
+        rules.check_length(name, 500, "dataset_name")
+        rules.check_length(digest, 36, "dataset_digest")
+        number, kind = rules.stored_value(value)
+        columns = {
+            "dataset_name": name,
+            "dataset_digest": digest,
+            "step": step,
+            "timestamp": timestamp,
+            "value": number,
+            "kind": kind,
+        }
+        rows.append(ModelMetric(model_id=models[model_id], key_id=ids[key], run_id=run.id, **columns))
+    ModelMetric.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 def _write_params(run: RunAccess, params: list[Tag]) -> None:
     if not params:
         return
@@ -188,3 +220,27 @@ def _is_stored(run: RunAccess, metric: MetricInput) -> bool:
     return Point.objects.filter(
         run_id=run.id, key__name=metric.key, step=metric.step, timestamp=metric.timestamp, value=value, kind=kind
     ).exists()
+
+
+@atomic
+def log_legacy_model(actor: Actor, run_id: str, model: dict[str, Any]) -> None:
+    """Append a 2.x client's model description to the tag that lists them. Raises Invalid, Missing, Denied."""
+    run = access_active_run(actor, run_id, "run.tag")
+    absent = [name for name in ("artifact_path", "flavors", "utc_time_created", "run_id") if name not in model]
+    if absent:
+        raise Invalid(f"Model json missing mandatory fields: {absent}")
+    if run.holds:
+        _refuse_under_hold(run, [], [], [Tag(MODEL_HISTORY, "")])
+    stored = RunTag.objects.filter(run_id=run.id, key=MODEL_HISTORY).values_list("value", flat=True).first()
+    listed = _model_history(stored)
+    if model not in listed:
+        labels.upsert_tags(run.id, [Tag(MODEL_HISTORY, json.dumps([*listed, model]))])
+    note_writer(run, actor.user_id)
+
+
+def _model_history(stored: str | None) -> list[Any]:
+    try:
+        listed = json.loads(stored or "[]")
+    except ValueError:
+        return []
+    return listed if isinstance(listed, list) else []

@@ -36,7 +36,12 @@ def create_experiment(actor: Actor, name: str, *, artifact_location: str = "", t
     try:
         with transaction.atomic():
             experiment = Experiment.objects.create(
-                workspace_id=workspace.id, name=name, artifact_location=artifact_location, created_at=now, updated_at=now, owner_id=actor.user_id
+                workspace_id=workspace.id,
+                name=name,
+                artifact_location=artifact_location,
+                created_at=now,
+                updated_at=now,
+                owner_id=actor.user_id,
             )
     except IntegrityError:
         raise AlreadyExists(_taken(workspace.id, name)) from None
@@ -84,7 +89,9 @@ def delete_experiment(actor: Actor, experiment_id: str) -> None:
     if held:
         raise Denied(f"run {held[0]} in it is evidence of {held[1]}, so the experiment cannot be deleted")
     now = now_ms()
-    if not Experiment.objects.filter(pk=experiment.id, lifecycle=ACTIVE).update(lifecycle=DELETED, deleted_at=now, updated_at=now):
+    if not Experiment.objects.filter(pk=experiment.id, lifecycle=ACTIVE).update(
+        lifecycle=DELETED, deleted_at=now, updated_at=now
+    ):
         raise Missing(f"No Experiment with id={experiment.id} exists")
     Run.objects.filter(experiment_id=experiment.id, lifecycle=ACTIVE).update(lifecycle=DELETED, deleted_at=now)
     record(actor, "experiment.delete", noun="experiment", noun_id=str(experiment.id), name=experiment.name)
@@ -94,7 +101,9 @@ def delete_experiment(actor: Actor, experiment_id: str) -> None:
 def restore_experiment(actor: Actor, experiment_id: str) -> None:
     """Take a deleted experiment and all its runs, those deleted on their own too, out of the trash. Raises Missing, Denied."""
     experiment = access_experiment(actor, experiment_id, "experiment.restore")
-    changed = Experiment.objects.filter(pk=experiment.id, lifecycle=DELETED).update(lifecycle=ACTIVE, deleted_at=None, updated_at=now_ms())
+    changed = Experiment.objects.filter(pk=experiment.id, lifecycle=DELETED).update(
+        lifecycle=ACTIVE, deleted_at=None, updated_at=now_ms()
+    )
     if not changed:
         raise Missing(f"No Experiment with id={experiment.id} exists")
     Run.objects.filter(experiment_id=experiment.id, lifecycle=DELETED).update(lifecycle=ACTIVE, deleted_at=None)

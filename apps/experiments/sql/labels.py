@@ -19,7 +19,8 @@ def insert_params(run_pk: int, params: list[tuple[int, str]]) -> list[tuple[int,
             return []
         keys = ",".join(["%s"] * len(params))
         cursor.execute(
-            f"SELECT key_id, value FROM experiments_param WHERE run_id = %s AND key_id IN ({keys})", [run_pk, *[key_id for key_id, _ in params]]
+            f"SELECT key_id, value FROM experiments_param WHERE run_id = %s AND key_id IN ({keys})",
+            [run_pk, *[key_id for key_id, _ in params]],
         )
         stored = dict(cursor.fetchall())
     return [(key_id, stored[key_id]) for key_id, value in params if stored[key_id] != value]

@@ -20,7 +20,9 @@ INT32 = (-(2**31), 2**31 - 1)
 
 def missing(name: str) -> Invalid:
     """The refusal of an absent required field."""
-    return Invalid(f"Missing value for required parameter '{name}'. See the API docs for more information about request parameters.")
+    return Invalid(
+        f"Missing value for required parameter '{name}'. See the API docs for more information about request parameters."
+    )
 
 
 def invalid(name: str, value: Any, hint: str = "") -> Invalid:

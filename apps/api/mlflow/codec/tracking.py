@@ -1,11 +1,21 @@
 """Experiments, runs, metrics, params and tags: between the wire's objects and the records of the room `experiments`. Pure."""
 
+import json
 from typing import Any
 
 from apps.api.mlflow.codec.fields import Fields, as_integer, as_number, invalid, missing
 from apps.core.errors import Invalid
 from apps.experiments import rules
-from apps.experiments.records import Batch, ExperimentRecord, InputRecord, MetricInput, MetricValue, RunRecord, Tag
+from apps.experiments.records import (
+    Batch,
+    ExperimentRecord,
+    InputRecord,
+    MetricInput,
+    MetricValue,
+    ModelMetricInput,
+    RunRecord,
+    Tag,
+)
 
 RUN_STATUS = {"RUNNING": 1, "SCHEDULED": 2, "FINISHED": 3, "FAILED": 4, "KILLED": 5}
 STATUS_NAMES = {number: name for name, number in RUN_STATUS.items()}
@@ -157,14 +167,50 @@ def parse_metric(fields: Fields) -> MetricInput:
 def parse_batch(fields: Fields) -> Batch:
     """A log-batch request with its limits. Raises Invalid."""
     metrics, params, tags = fields.items("metrics"), fields.items("params"), fields.items("tags")
-    counts = (("metrics", len(metrics), rules.MAX_METRICS), ("params", len(params), rules.MAX_PARAMS), ("tags", len(tags), rules.MAX_TAGS))
+    counts = (
+        ("metrics", len(metrics), rules.MAX_METRICS),
+        ("params", len(params), rules.MAX_PARAMS),
+        ("tags", len(tags), rules.MAX_TAGS),
+    )
     for name, count, limit in counts:
         if count > limit:
-            raise Invalid(f"A batch logging request can contain at most {limit} {name}. Got {count} {name}. Please split up {name} across multiple requests.")
+            raise Invalid(
+                f"A batch logging request can contain at most {limit} {name}. Got {count} {name}. Please split up {name} across multiple requests."
+            )
     total = len(metrics) + len(params) + len(tags)
     if total > rules.MAX_ITEMS:
         raise Invalid(f"A batch logging request can contain at most {rules.MAX_ITEMS} items, got {total}. Please split it up.")
-    return Batch(parse_metrics(fields), parse_pairs(fields, "params"), parse_pairs(fields, "tags"))
+    parsed = parse_metrics(fields)
+    return Batch(parsed, parse_pairs(fields, "params"), parse_pairs(fields, "tags"), _of_models(fields, parsed))
+
+
+def _of_models(fields: Fields, parsed: list[MetricInput]) -> list[ModelMetricInput]:
+    """Those of a batch's metrics that name a logged model."""
+    found = []
+    for index, item in enumerate(fields.items("metrics")):
+        if "model_id" in item or "modelId" in item:
+            of_model = parse_model_metric(Fields(item, f"metrics[{index}]."), parsed[index])
+            if of_model:
+                found.append(of_model)
+    return found
+
+
+def parse_model_metric(fields: Fields, metric: MetricInput) -> ModelMetricInput | None:
+    """The logged model that a metric is of, if it names one. Raises Invalid."""
+    model_id = fields.text("model_id")
+    return ModelMetricInput(metric, model_id, fields.text("dataset_name"), fields.text("dataset_digest")) if model_id else None
+
+
+def parse_legacy_model(fields: Fields) -> dict[str, Any]:
+    """The description in a log-model request. Raises Invalid."""
+    text = fields.text("model_json", required=True)
+    try:
+        model = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Invalid("Malformed model info. The body could not be parsed as JSON.") from None
+    if not isinstance(model, dict):
+        raise Invalid("Malformed model info. It must be a JSON object.")
+    return model
 
 
 def parse_run_id(fields: Fields) -> str:

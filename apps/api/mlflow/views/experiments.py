@@ -13,7 +13,9 @@ def create(request: WireRequest) -> dict[str, Any]:
     fields = request.fields
     name = fields.text("name", required=True)
     location = fields.text("artifact_location")
-    number = services.create_experiment(request.actor, name, artifact_location=location, tags=tracking.parse_pairs(fields, "tags"))
+    number = services.create_experiment(
+        request.actor, name, artifact_location=location, tags=tracking.parse_pairs(fields, "tags")
+    )
     return {"experiment_id": str(number)}
 
 

@@ -12,7 +12,8 @@ from apps.experiments.services import runs as services
 @endpoint("POST", "runs/log-metric", section="4")
 def log_metric(request: WireRequest) -> dict[str, Any]:
     run_id = tracking.parse_run_id(request.fields)
-    batches.log_metric(request.actor, run_id, tracking.parse_metric(request.fields))
+    metric = tracking.parse_metric(request.fields)
+    batches.log_metric(request.actor, run_id, metric, tracking.parse_model_metric(request.fields, metric))
     return {}
 
 
@@ -85,4 +86,11 @@ def delete(request: WireRequest) -> dict[str, Any]:
 @endpoint("POST", "runs/restore", section="4")
 def restore(request: WireRequest) -> dict[str, Any]:
     services.restore_run(request.actor, tracking.parse_run_id(request.fields))
+    return {}
+
+
+@endpoint("POST", "runs/log-model", section="4")
+def log_model(request: WireRequest) -> dict[str, Any]:
+    run_id = tracking.parse_run_id(request.fields)
+    batches.log_legacy_model(request.actor, run_id, tracking.parse_legacy_model(request.fields))
     return {}

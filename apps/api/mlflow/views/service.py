@@ -7,4 +7,9 @@ from apps.api.mlflow.wire import BOTH_3, WireRequest, endpoint
 
 @endpoint("GET", "server-info", prefixes=BOTH_3, section="1.7")
 def server_info(request: WireRequest) -> dict[str, Any]:
-    return {"store_type": "SqlStore", "workspaces_enabled": False, "artifact_serving_enabled": True, "tracking_auth": "basic-auth"}
+    return {
+        "store_type": "SqlStore",
+        "workspaces_enabled": False,
+        "artifact_serving_enabled": True,
+        "tracking_auth": "basic-auth",
+    }
