@@ -10,7 +10,7 @@ pytest_plugins = ["tests.support.fixtures"]
 
 ALONE = {"faults"}
 # Folders whose tests gain nothing from a second database: they read source, start their own servers, or drive a browser.
-ONE_DATABASE = {"architecture", "browser", "faults", "ground", "wire", "mlplatform"}
+ONE_DATABASE = {"architecture", "browser", "faults", "wire", "mlplatform"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,6 +19,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if folder(item) in ALONE:
             item.add_marker(pytest.mark.alone)
+        if is_transactional(item):
+            # Such a test ends with a flush; what the migrations had created comes back from a copy before the next one.
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
     if os.environ.get("MLPLATFORM_TEST_DATABASE") == "postgresql":
         kept = [item for item in items if touches_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -35,6 +38,12 @@ def touches_database(item: pytest.Item) -> bool:
     """Whether a second database could change a test's outcome."""
     fixtures = set(getattr(item, "fixturenames", ()))
     return folder(item) not in ONE_DATABASE and bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"})
+
+
+def is_transactional(item: pytest.Item) -> bool:
+    """Whether the test commits for real."""
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 def pytest_unconfigure() -> None:

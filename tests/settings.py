@@ -20,10 +20,14 @@ if os.environ.get("MLPLATFORM_TEST_DATABASE", "sqlite") == "postgresql":
     os.environ["DATABASE_URL"] = postgres.shared_url("mlplatform")
 
 from mlplatform.settings import *  # noqa: E402, F403
-from mlplatform.settings import DATABASES, LOGGING  # noqa: E402
+from mlplatform.settings import DATABASES, LOGGING, STATIC_ROOT, STORAGES  # noqa: E402
 
-# Argon2 takes 0.2 s on purpose; the tests sign in some thousand times.
+# Argon2 takes a tenth of a second on purpose; the tests make some thousand people.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Pages under test name their files as they are: the manifest is made when the platform starts.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: WAL, locks between threads and BEGIN IMMEDIATE are part of what is tested.
     DATABASES["default"]["TEST"] = {"NAME": str(_home / "test.sqlite3")}

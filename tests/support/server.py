@@ -1,0 +1,115 @@
+"""The real platform, started as a person starts it (`manage.py run`), in a home of its own on a free port."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+from tests.support import processes, session
+from tests.support.http import HttpApi
+
+ADMIN_PASSWORD = "correct horse battery staple"
+
+
+class LiveServer:
+    """One platform: web, embedded broker and, if asked for, worker. Kill and restart it as you like; the port stays."""
+
+    def __init__(self, home: Path, database_url: str = "", worker: bool = False, **environment: str):
+        self.home, self.worker = home, worker
+        self.port = processes.free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.log = home.with_name(home.name + ".log")
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("MLPLATFORM_", "DJANGO_"))},
+            "MLPLATFORM_HOME": str(home),
+            "MLPLATFORM_ADMIN_PASSWORD": ADMIN_PASSWORD,
+            "MLPLATFORM_SKIP_SETUP": "1",
+            **environment,
+        }
+        self.environment.pop("DATABASE_URL", None)
+        if database_url:
+            self.environment["DATABASE_URL"] = database_url
+        self._leash: int | None = None
+        self._tokens: dict[str, str] = {}
+
+    def start(self, seconds: float = 60) -> float:
+        """Start and wait for /health; returns the seconds that it took."""
+        command = [sys.executable, "manage.py", "run", "--home", str(self.home), "--host", "127.0.0.1", "--port", str(self.port)]
+        began = time.monotonic()
+        self._leash = processes.start_leashed(
+            [*command, *([] if self.worker else ["--without-worker"])],
+            self.log,
+            stop=signal.SIGINT,
+            env=self.environment,
+            cwd=session.CHECKOUT,
+        )
+        processes.wait_for(self.is_healthy, seconds, "the platform", self.log)
+        return time.monotonic() - began
+
+    def is_healthy(self) -> bool:
+        """Whether /health answers 200; an early end of the process is an error at once."""
+        with urlopen(f"{self.base}/health", timeout=5) as answer:
+            return answer.status == 200
+
+    def stop(self, seconds: float = 10) -> float:
+        """Ctrl-C; returns the seconds until every process had ended."""
+        began = time.monotonic()
+        for child in processes.children(self._leash or 0) if processes.alive(self._leash or 0) else []:
+            os.kill(child, signal.SIGINT)
+        processes.wait_for(lambda: not self.processes(), seconds, "end of the platform", self.log)
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        """SIGKILL for every process of it at once."""
+        processes.kill_all(self.processes)
+
+    def processes(self) -> list[int]:
+        """Every process that was started for this home, wherever it went; our own leash too."""
+        if self._leash is not None:
+            processes.alive(self._leash)
+        return processes.marked("MLPLATFORM_HOME", str(self.home))
+
+    def web_workers(self) -> list[int]:
+        """The processes that answer requests: those that hold the listening socket and have no children that do."""
+        holders = [pid for pid in self.processes() if holds_port(pid, self.port)]
+        return [pid for pid in holders if not set(processes.children(pid)) & set(holders)]
+
+    def manage(self, *arguments: str, text: str | None = None) -> str:
+        """Run a management command against this home; its standard output."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=session.CHECKOUT, env=self.environment, input=text, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    def create_user(self, name: str, admin: bool = False, password: str = "") -> None:
+        """A person with that name."""
+        options = [*(["--admin"] if admin else []), *(["--password-stdin"] if password else [])]
+        self.manage("create_user", name, *options, text=password or None)
+
+    def token(self, name: str = "admin") -> str:
+        """A token of that person; made once."""
+        if name not in self._tokens:
+            self._tokens[name] = self.manage("create_token", name, "--label", "tests").strip()
+        return self._tokens[name]
+
+    def api(self, name: str | None = "admin", **headers: str) -> HttpApi:
+        """A client that is that person; None: nobody."""
+        return HttpApi(self.base, self.token(name) if name else "", **headers)
+
+
+def holds_port(pid: int, port: int) -> bool:
+    """Whether the process has the listening socket of 127.0.0.1:port open."""
+    inodes = set()
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == "0A" and int(fields[1].rsplit(":", 1)[1], 16) == port:
+            inodes.add(f"socket:[{fields[9]}]")
+    try:
+        return any(os.readlink(entry.path) in inodes for entry in os.scandir(f"/proc/{pid}/fd"))
+    except OSError:
+        return False
