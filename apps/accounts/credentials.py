@@ -81,7 +81,7 @@ def verify(name: str, password: str, address: str) -> Account | None:
     if known and age < FRESH:
         return account if account and account.is_active else None
     if not known:
-        lockout.check(name, address)
+        lockout.require_unlocked(name, address)
     if known is False and age < FRESH:
         return None
     return _verify(name, password, address, account, key)

@@ -9,9 +9,11 @@ from typing import Literal
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apps.accounts.models import User
+from apps.core.errors import Missing
 
 Purpose = Literal["invite", "reset"]
 SECONDS: dict[Purpose, int] = {"invite": 7 * 24 * 3600, "reset": 3600}
@@ -45,9 +47,16 @@ def read(text: str, purpose: Purpose) -> Link | None:
     return Link(user_id, mark)
 
 
-def is_for(link: Link, user: User) -> bool:
-    """Whether the account is still as it was when the link was made."""
-    return user.is_active and constant_time_compare(link.mark, _mark(user))
+def access_by_link(text: str, purpose: Purpose, users: QuerySet[User]) -> User:
+    """Whose link this is, found among `users`; holding it is the proof of who asks.
+
+    Raises Missing, with one sentence, for one that is used, too old or false.
+    """
+    link = read(text, purpose)
+    user = users.filter(pk=link.user_id, kind=User.Kind.PERSON, is_active=True).first() if link else None
+    if link is None or user is None or not constant_time_compare(link.mark, _mark(user)):
+        raise Missing("This link was used already or is too old. Ask for a new one.")
+    return user
 
 
 def _mark(user: User) -> str:

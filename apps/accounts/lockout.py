@@ -20,7 +20,7 @@ LIMIT = 8
 WINDOW = timedelta(minutes=15)
 
 
-def check(name: str, address: str) -> None:
+def require_unlocked(name: str, address: str) -> None:
     """Raises TooMany, with the seconds left, if this name is locked for this address."""
     oldest = _counted(name, address)
     if len(oldest) >= LIMIT:

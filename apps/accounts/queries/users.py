@@ -5,6 +5,8 @@ from typing import Literal
 
 from django.db.models import Q, QuerySet
 
+from apps.accounts import links
+from apps.accounts.links import Purpose
 from apps.accounts.models import User, name_key
 from apps.accounts.rules import own_id, require_admin, require_known
 from apps.core.actor import Actor
@@ -84,6 +86,14 @@ def admins(actor: Actor) -> list[Person]:
     """Who can help: "ask …" where somebody may not do a thing."""
     require_known(actor)
     return [_person(user) for user in User.objects.filter(is_superuser=True, is_active=True).order_by("key")[:20]]
+
+
+def link_owner(actor: Actor, token: str, purpose: Purpose) -> User:
+    """Whose link this is, for the page that asks for the new password. For nobody in particular; the link is the proof.
+
+    Raises Missing for one that is used, too old or false.
+    """
+    return links.access_by_link(token, purpose, User.objects.all())
 
 
 def _require_to_read(actor: Actor, *, own: bool) -> None:

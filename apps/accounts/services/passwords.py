@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from apps.accounts import links, passwords
 from apps.accounts.credentials import verify
-from apps.accounts.links import Link, Purpose
+from apps.accounts.links import Purpose
 from apps.accounts.models import Session, User
 from apps.accounts.rows import access_user, note
 from apps.accounts.rules import require_admin, require_self_or_admin
@@ -61,15 +61,10 @@ def invitation_link(actor: Actor, user_id: int) -> str:
     return links.address(user, "invite")
 
 
-def link_owner(actor: Actor, token: str, purpose: Purpose) -> User:
-    """Whose link this is, for the page that asks for the new password. Raises Missing for one that is used, too old or false."""
-    return _owner(links.read(token, purpose), lock=False)
-
-
 @atomic
 def use_link(actor: Actor, token: str, purpose: Purpose, new: str) -> User:
     """Set the password by a link, which is the proof of who asks. Raises Missing (used, too old, false) and Invalid."""
-    user = _owner(links.read(token, purpose), lock=True)
+    user = links.access_by_link(token, purpose, User.objects.select_for_update())
     act = "user.accept" if purpose == "invite" else "user.reset_password"
     _store(user, new, strict=True)
     note(Actor(user.pk, user.username, address=actor.address), act, user)
@@ -96,11 +91,3 @@ def _store(user: User, new: str, *, strict: bool) -> None:
     user.password, user.password_changed_at = passwords.hashed(new, user, strict=strict), clock.now()
     user.save(update_fields=["password", "password_changed_at"])
     Session.objects.filter(user_id=user.pk).delete()
-
-
-def _owner(link: Link | None, *, lock: bool) -> User:
-    users = User.objects.select_for_update() if lock else User.objects.all()
-    user = users.filter(pk=link.user_id, kind=User.Kind.PERSON).first() if link else None
-    if link is None or user is None or not links.is_for(link, user):
-        raise Missing("This link was used already or is too old. Ask for a new one.")
-    return user

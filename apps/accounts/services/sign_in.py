@@ -19,7 +19,7 @@ def sign_in(actor: Actor, name: str, password: str) -> User:
     Raises Unauthenticated, with one sentence for a wrong name, a wrong password, a closed account and a service account, and
     TooMany when this name is locked for this address.
     """
-    lockout.check(name, actor.address)
+    lockout.require_unlocked(name, actor.address)
     account = verify(name, password, actor.address) if name and password else None
     user = User.objects.filter(pk=account.id, kind=User.Kind.PERSON).first() if account else None
     if user is None:
