@@ -4,6 +4,7 @@ import functools
 import random
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
@@ -39,3 +40,13 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def savepoint() -> AbstractContextManager[None]:
+    """A part of a transaction that may fail alone: for an insert whose unique violation is an answer, not an error."""
+    return transaction.atomic()
+
+
+def after_commit(action: Callable[[], object]) -> None:
+    """Do something in this process, like filling a cache, once what was written stands."""
+    transaction.on_commit(action)

@@ -8,7 +8,9 @@ import functools
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
+
+from apps.core.transactions import after_commit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +74,7 @@ def _ids(table: str, names: set[str]) -> dict[str, int]:
             marks = ",".join(["(%s)"] * len(new))
             cursor.execute(f"INSERT INTO {table} (name) VALUES {marks} ON CONFLICT (name) DO NOTHING", new)
         fresh |= _select(table, new)
-    transaction.on_commit(lambda: _keep(cache, fresh))  # a rollback must not leave an id that is not there
+    after_commit(lambda: _keep(cache, fresh))  # a rollback must not leave an id that is not there
     return found | fresh
 
 

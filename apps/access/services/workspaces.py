@@ -2,7 +2,7 @@
 
 import re
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 
 from apps.access.levels import Level
 from apps.access.models import DEFAULT_WORKSPACE_ID, NAME_PATTERN, Workspace, WorkspaceGrant
@@ -11,7 +11,7 @@ from apps.access.services import grants
 from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.errors import AlreadyExists, Conflict, Invalid
-from apps.core.transactions import atomic
+from apps.core.transactions import atomic, savepoint
 
 
 @atomic
@@ -23,7 +23,7 @@ def create_workspace(actor: Actor, name: str, description: str = "") -> Workspac
             f"Invalid workspace name '{name}': lower-case letters, digits and hyphens, at most 63, no hyphen at the ends"
         )
     try:
-        with transaction.atomic():
+        with savepoint():
             workspace = Workspace.objects.create(name=name, description=description)
     except IntegrityError:
         raise AlreadyExists(f"Workspace '{name}' already exists") from None
@@ -50,7 +50,7 @@ def delete_workspace(actor: Actor, name: str) -> None:
     if workspace.id == DEFAULT_WORKSPACE_ID:
         raise Invalid("The workspace 'default' cannot be deleted")
     try:
-        with transaction.atomic():
+        with savepoint():
             Workspace.objects.filter(pk=workspace.id).delete()
     except models.ProtectedError:
         raise Conflict(f"Workspace '{name}' is not empty: move or purge what is in it first") from None

@@ -33,6 +33,7 @@ class Run(models.Model):
             models.Index(name="run_newest", fields=["experiment", "lifecycle", "-start_time", "run_id"]),
             models.Index(name="run_children", fields=["parent_run_id"], condition=~models.Q(parent_run_id="")),
             models.Index(name="run_owner_newest", fields=["owner", "-start_time"]),
+            models.Index(name="run_recent", fields=["-start_time", "run_id"]),
         ]
 
     def __str__(self) -> str:

@@ -113,7 +113,7 @@ def get_history_interval(
     return [(run.run_id, point) for run in runs for point in by_run.get(run.id, ())]
 
 
-def _sampled_steps(cursor, where: str, params: list, wanted: int) -> set[int]:  # noqa: ANN001
+def _sampled_steps(cursor, where: str, params: list, wanted: int) -> set[int]:
     """Every (n / wanted)-th distinct step and the last; all if there are no more than wanted."""
     steps = f"SELECT DISTINCT step FROM experiments_point WHERE {where}"
     cursor.execute(

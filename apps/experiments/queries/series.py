@@ -157,7 +157,7 @@ _POINTS = (
 )
 
 
-def _buckets(cursor, run_pk: int, key_id: int | None, low: int, high: int, width: int) -> list[tuple[int, float, int, int]]:  # noqa: ANN001
+def _buckets(cursor, run_pk: int, key_id: int | None, low: int, high: int, width: int) -> list[tuple[int, float, int, int]]:
     """Least, greatest, first and last point of each of `width` equal ranges of steps, and up to 1,000 NaN."""
     size = max(1, -(-(high - low + 1) // width))
     where = f"run_id = %s AND key_id = %s AND step BETWEEN %s AND %s AND kind <> {NAN}"

@@ -1,6 +1,6 @@
 """Creating, renaming, tagging, deleting and restoring experiments."""
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from apps.access.levels import Level
 from apps.access.queries.workspaces import access_workspace
@@ -8,7 +8,7 @@ from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import AlreadyExists, Denied, Invalid, Missing
-from apps.core.transactions import atomic
+from apps.core.transactions import atomic, savepoint
 from apps.experiments import rules
 from apps.experiments.access import ExperimentAccess, access_experiment
 from apps.experiments.models import Experiment, ExperimentGrant, ExperimentTag, Run
@@ -34,7 +34,7 @@ def create_experiment(actor: Actor, name: str, *, artifact_location: str = "", t
         rules.check_text(value, "value")
     now = now_ms()
     try:
-        with transaction.atomic():
+        with savepoint():
             experiment = Experiment.objects.create(
                 workspace_id=workspace.id,
                 name=name,
@@ -71,7 +71,7 @@ def rename_experiment(actor: Actor, experiment_id: str, new_name: str) -> None:
     rules.check_experiment_name(new_name, "new_name")
     _require_active(experiment)
     try:
-        with transaction.atomic():
+        with savepoint():
             Experiment.objects.filter(pk=experiment.id).update(name=new_name, updated_at=now_ms())
     except IntegrityError:
         raise AlreadyExists(_taken(experiment.workspace_id, new_name)) from None

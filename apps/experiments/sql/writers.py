@@ -1,8 +1,9 @@
 """Remembering who else wrote to a run, without a statement for each point."""
 
-from django.db import connection, transaction
+from django.db import connection
 
 from apps.core.clock import now_ms
+from apps.core.transactions import after_commit
 from apps.experiments.access import RunAccess
 
 _KNOWN: set[tuple[int, int]] = set()
@@ -17,7 +18,7 @@ def note_writer(run: RunAccess, user_id: int | None) -> None:
             "INSERT INTO experiments_runwriter (run_id, user_id, first_at) VALUES (%s, %s, %s) ON CONFLICT (run_id, user_id) DO NOTHING",
             [run.id, user_id, now_ms()],
         )
-    transaction.on_commit(lambda: _remember(run.id, user_id))
+    after_commit(lambda: _remember(run.id, user_id))
 
 
 def _remember(run_pk: int, user_id: int) -> None:

@@ -1,0 +1,29 @@
+"""Workspaces in addresses: `/w/<name>/…` is the same page in another namespace."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import set_script_prefix
+
+_PREFIX = re.compile(r"/w/([a-z0-9][a-z0-9-]{0,62})(?=/)")
+
+
+class WorkspaceMiddleware:
+    """Take `/w/<name>` off the path, note the workspace on the request, and let `reverse()` put it on every link of the page.
+
+    Whether the workspace exists and may be seen is asked where the actor is known.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve the request as a page of its workspace."""
+        request.workspace = "default"  # type: ignore[attr-defined]
+        match = _PREFIX.match(request.path_info)
+        if match and match[1] != "default":
+            request.workspace = match[1]  # type: ignore[attr-defined]
+            request.path_info = request.path_info[match.end() :]
+            set_script_prefix(f"{match[0]}/")
+        return self.get_response(request)
