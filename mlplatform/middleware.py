@@ -1,5 +1,6 @@
 """The outermost ring: who is really calling, is the request one at all, and the short way for machines."""
 
+import contextlib
 import functools
 import ipaddress
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from mlplatform import errors, metrics
 from mlplatform.environment import Network
+
+DRAINED_BODIES = 8  # times the limit
+BLOCK_BYTES = 256 * 1024
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -41,12 +45,12 @@ class GuardMiddleware:
         meta = request.META
         if any(name in meta for name in FORWARDED):
             trust(meta, settings.TRUSTED_PROXIES)
-        response: HttpResponseBase | None = refuse(request)
-        if response is None:
-            if is_short(request) and self.session_cookie not in meta.get("HTTP_COOKIE", ""):
-                response = finish(self.view(request))
-            else:
-                response = self.get_response(request)
+        if (refused := refuse(request)) is not None:
+            response = finish(refused)
+        elif is_short(request) and self.session_cookie not in meta.get("HTTP_COOKIE", ""):
+            response = finish(self.view(request))
+        else:
+            response = self.get_response(request)
         metrics.count(request, response, perf_counter() - began)
         return response
 
@@ -67,15 +71,22 @@ def finish(response: HttpResponseBase) -> HttpResponseBase:
 def innermost(handler: Any) -> Handler:
     """The handler that calls the view, behind all other middleware of the chain.
 
-    Django wraps each middleware in `convert_exception_to_response`, which keeps it as `__wrapped__`; class-based middleware
-    keeps the next handler as `get_response`. A middleware that does neither ends the walk early: slower, still right.
+    Django wraps each middleware in `convert_exception_to_response`, which keeps it as `__wrapped__`; a class keeps the next
+    handler as `get_response`, a function has it in its closure under that name. A middleware that does neither ends the walk
+    early: slower, still right.
     """
     while True:
-        inner = getattr(getattr(handler, "__wrapped__", handler), "get_response", None)
+        middleware = getattr(handler, "__wrapped__", handler)
+        inner = getattr(middleware, "get_response", None) or _closed_over(middleware)
         if inner is None:
             found: Handler = handler
             return found
         handler = inner
+
+
+def _closed_over(middleware: Any) -> Any:
+    names = getattr(getattr(middleware, "__code__", None), "co_freevars", ())
+    return middleware.__closure__[names.index("get_response")].cell_contents if "get_response" in names else None
 
 
 def is_short(request: HttpRequest) -> bool:
@@ -103,7 +114,15 @@ def refuse(request: HttpRequest) -> HttpResponseBase | None:
 
 
 def too_large(request: HttpRequest) -> HttpResponseBase:
-    """400 in the protocol's shape (clients know no 413); the connection is closed, so that nobody reads the body."""
+    """400 in the protocol's shape; clients know no 413.
+
+    A body of a bearable size is read and thrown away first: an answer in the middle of it reaches few clients, the others
+    see a broken connection and send it all again.
+    """
+    left = min(int(request.META["CONTENT_LENGTH"]), DRAINED_BODIES * settings.MAX_BODY_BYTES)
+    with contextlib.suppress(OSError):
+        while left > 0 and (block := request.read(min(left, BLOCK_BYTES))):
+            left -= len(block)
     megabytes = settings.MAX_BODY_BYTES // (1024 * 1024)
     return errors.refusal(request, 400, "INVALID_PARAMETER_VALUE", f"The request body is larger than {megabytes} MB")
 

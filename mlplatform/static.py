@@ -34,6 +34,7 @@ class StaticMiddleware(WhiteNoiseMiddleware):
     """WhiteNoise, which serves the source files themselves where nothing was collected."""
 
     def __init__(self, get_response: Any) -> None:
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # else WhiteNoise warns of it
         super().__init__(get_response)
         if not manifest().exists():
             self.use_finders = True
@@ -49,7 +50,7 @@ def collect_if_changed() -> bool:
             return False
     except OSError:
         pass
-    call_command("collectstatic", interactive=False, clear=stamp.parent.exists(), verbosity=0)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(wanted)
     return True
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess
 
@@ -49,9 +50,10 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Iterable[bytes]]:
-        """The application, imported here: settings and environment are complete by now."""
+        """The application, imported when settings and environment are complete; addresses load now, not at the first call."""
         from mlplatform.wsgi import application
 
+        get_resolver()._populate()
         return application
 
 

@@ -1,13 +1,16 @@
 """Serves pages and API, or works (--worker, --beat): the production parts of run, without set-up and embedded services."""
 
+import os
 import warnings
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from celery.platforms import SecurityWarning
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from mlplatform import lifeline, metrics, prepare
+from mlplatform import lifeline, prepare
 
 
 class Command(BaseCommand):
@@ -36,10 +39,22 @@ def _serve(with_preparation: bool) -> None:
         prepare.prepare()
     else:
         prepare.check()
-    metrics.share_between_processes()
+    _share_numbers()
     from mlplatform.webserver import WebServer
 
     WebServer().run()
+
+
+def _share_numbers() -> None:
+    """An empty folder in which the web processes keep their Prometheus numbers together.
+
+    The library reads the variable when it is first imported, so nothing above may import it.
+    """
+    folder = Path(settings.HOME) / "metrics"
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.db"):
+        old.unlink(missing_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _work(worker: bool, beat: bool) -> None:
