@@ -130,6 +130,11 @@ def run_root(run: RunAccess) -> str:
     return f"{run.root_experiment_id}/{run.run_id}/artifacts"
 
 
+def model_root(model: ModelAccess) -> str:
+    """The root of a logged model's artifacts."""
+    return f"{model.experiment_id}/models/{model.model_id}/artifacts"
+
+
 _RUN_ROOT = re.compile(r"(\d{1,18})/([0-9a-zA-Z][\w-]{0,255})/artifacts(?:/(.*))?", re.ASCII | re.DOTALL)
 _MODEL_ROOT = re.compile(r"(\d{1,18})/models/([\w-]{1,255})/artifacts(?:/(.*))?", re.ASCII | re.DOTALL)
 
@@ -144,7 +149,7 @@ def access_artifact_root(actor: Actor, path: str, act: str) -> tuple[str, str]:
         model = access_logged_model(actor, match[2], act, deleted=act in {"artifact.read", "artifact.download"})
         if model.experiment_id != int(match[1]):
             raise Missing("No artifact at that path")
-        return f"{model.experiment_id}/models/{model.model_id}/artifacts", match[3] or ""
+        return model_root(model), match[3] or ""
     if match := _RUN_ROOT.fullmatch(path):
         run = access_run(actor, match[2], act)
         if run.root_experiment_id != int(match[1]):
@@ -153,6 +158,21 @@ def access_artifact_root(actor: Actor, path: str, act: str) -> tuple[str, str]:
             raise Invalid(f"The run {run.run_id} must be in the 'active' state. Current state is {run.lifecycle}.")
         return run_root(run), match[3] or ""
     raise Missing("No artifact at that path")
+
+
+def require_unheld(actor: Actor, root: str, act: str) -> None:
+    """Refuse to change what is there under a root that is held as evidence; nobody can take the hold until this transaction ends.
+
+    `root` is one that `access_artifact_root` gave. Raises Denied, Missing.
+    """
+    parts = root.split("/")
+    thing: RunAccess | ModelAccess
+    if parts[1] == "models":
+        thing = access_logged_model(actor, parts[2], act, lock=True)
+    else:
+        thing = access_run(actor, parts[1], act, lock=True)
+    if thing.holds:
+        raise Denied("these artifacts are held as evidence of a promoted model version")
 
 
 def _lock(alias: str, wanted: bool) -> str:

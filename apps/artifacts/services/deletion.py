@@ -9,17 +9,19 @@ from apps.artifacts.access import require_root
 from apps.artifacts.conflicts import settled
 from apps.artifacts.models import Artifact, Root, Upload
 from apps.artifacts.paths import ancestors, clean_path
-from apps.artifacts.services.publishing import release_blobs
+from apps.artifacts.services.publishing import Guard, release_blobs
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
 
 
 @settled
 @atomic
-def delete(actor: Actor, root: str, path: str) -> int:
-    """Remove the file, or the folder with all in it, at `path`; how many files went (0 if there was nothing)."""
+def delete(actor: Actor, root: str, path: str, *, guard: Guard | None = None) -> int:
+    """Remove the file, or the folder with all in it, at `path`; how many files went, 0 if there was nothing."""
     require_root(actor, root)
     path = clean_path(path)
+    if guard:
+        guard()
     rows = Artifact.objects.filter(root__key=root).alias(head=Left("path", len(path) + 1))
     count = _remove(actor, rows.filter(Q(path=path) | Q(head=f"{path}/")))
     _prune(root, path)

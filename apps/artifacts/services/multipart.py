@@ -11,7 +11,7 @@ from apps.artifacts.access import require_root
 from apps.artifacts.models import Root, Upload
 from apps.artifacts.paths import clean_path
 from apps.artifacts.queries.blobs import find_same
-from apps.artifacts.services.publishing import BlobGone, Content, publish
+from apps.artifacts.services.publishing import BlobGone, Content, Guard, publish
 from apps.artifacts.services.uploads import Stored
 from apps.artifacts.stores.base import Part
 from apps.artifacts.streams import Readable, Tally
@@ -82,11 +82,13 @@ def receive_part(actor: Actor, ticket: str, stream: Readable, length: int | None
     return etag
 
 
-def complete(actor: Actor, root: str, path: str, upload_id: str, parts: list[Part], *, overwrite: bool = True) -> Stored | None:
+def complete(
+    actor: Actor, root: str, path: str, upload_id: str, parts: list[Part], *, guard: Guard | None = None
+) -> Stored | None:
     """Join the parts, hash the whole and publish it; None if that was done before: it may be sent again, also meanwhile.
 
     Raises Missing (no such upload), Invalid (parts that are not those that came), Unavailable while another call is at it,
-    Denied, StorageFull.
+    StorageFull, and what the guard raises.
     """
     require_root(actor, root)
     path = clean_path(path)
@@ -96,7 +98,7 @@ def complete(actor: Actor, root: str, path: str, upload_id: str, parts: list[Par
     store = stores.named(row.store)
     try:
         tally = store.join_parts(row.storage_key, row.remote_id, _in_order(parts), _Beat(row))
-        _publish(actor, row, root, store, tally, overwrite)
+        _publish(actor, row, root, store, tally, guard)
     except DomainError as error:
         Upload.objects.filter(pk=row.pk, state=Upload.State.ASSEMBLING).update(
             state=Upload.State.RECEIVING, error=error.message[:1000], updated_at=clock.now()
@@ -153,18 +155,18 @@ def _in_order(parts: list[Part]) -> list[Part]:
     return ordered
 
 
-def _publish(actor: Actor, row: Upload, root: str, store: stores.Store, tally: Tally, overwrite: bool) -> None:
+def _publish(actor: Actor, row: Upload, root: str, store: stores.Store, tally: Tally, guard: Guard | None) -> None:
     """As for a stream: content that is here already is shared, and what we joined goes."""
     if shared := find_same(actor, store, tally.sha256, tally.size):
         try:
             content = Content(tally.sha256, tally.size, store.name, blob_id=shared)
-            publish(actor, root, row.path, content, overwrite=overwrite, upload_id=row.pk)
+            publish(actor, root, row.path, content, guard=guard, upload_id=row.pk)
             store.delete(row.storage_key)
             return
         except BlobGone:
             pass
     content = Content(tally.sha256, tally.size, store.name, storage_key=row.storage_key)
-    publish(actor, root, row.path, content, overwrite=overwrite, upload_id=row.pk)
+    publish(actor, root, row.path, content, guard=guard, upload_id=row.pk)
 
 
 class _Beat:

@@ -1,5 +1,6 @@
 """From bytes in a store to a name in a root: the one transaction that makes an upload visible."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -12,8 +13,12 @@ from apps.artifacts.models.blobs import GRACE
 from apps.artifacts.paths import ancestors, base_name
 from apps.core import clock
 from apps.core.actor import Actor
-from apps.core.errors import Denied, Invalid
+from apps.core.errors import Invalid
 from apps.core.transactions import atomic
+
+Guard = Callable[[], object]
+"""Asked inside the transaction, before an existing file is replaced by other content or removed; raises to refuse. The room
+above knows why a root may be frozen, and can lock what it looks at until the transaction ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +38,16 @@ class BlobGone(Exception):
 
 @settled
 @atomic
-def publish(actor: Actor, root: str, path: str, content: Content, *, overwrite: bool = True, upload_id: str = "") -> None:
+def publish(actor: Actor, root: str, path: str, content: Content, *, guard: Guard | None = None, upload_id: str = "") -> None:
     """Point `path` to the content, and note it in the upload that brought it.
 
-    Without `overwrite` an existing file may only be sent again as it is. Raises BlobGone, Invalid (a file in the place of a
-    folder, or the reverse), Denied, Conflict.
+    `guard` may refuse to replace an existing file by other content. Raises BlobGone, Invalid (a file in the place of a
+    folder, or the reverse), Conflict, and what the guard raises.
     """
     require_root(actor, root)
     row, _ = Root.objects.get_or_create(key=root)
     blob_id = _take_blob(content)
-    _point(actor, _make_folders(row, path), path, blob_id, overwrite)
+    _point(actor, _make_folders(row, path), path, blob_id, guard)
     _end_uploads(row, path, upload_id)
 
 
@@ -82,7 +87,7 @@ def _make_folders(root: Root, path: str) -> Artifact:
     return parent
 
 
-def _point(actor: Actor, folder: Artifact, path: str, blob_id: int, overwrite: bool) -> None:
+def _point(actor: Actor, folder: Artifact, path: str, blob_id: int, guard: Guard | None) -> None:
     now = clock.now()
     row, created = Artifact.objects.select_for_update().get_or_create(
         root_id=folder.root_id,
@@ -96,8 +101,8 @@ def _point(actor: Actor, folder: Artifact, path: str, blob_id: int, overwrite: b
         return
     if row.blob_id is None:
         raise Invalid(f"Invalid path: {path!r} is a folder, not a file")
-    if not overwrite:
-        raise Denied(f"{path!r} is held: it cannot be overwritten")
+    if guard:
+        guard()
     release_blobs(actor, Artifact.objects.filter(pk=row.pk))
     Artifact.objects.filter(pk=row.pk).update(blob_id=blob_id, owner_id=actor.user_id, updated_at=now)
 

@@ -11,7 +11,7 @@ from apps.artifacts.access import require_root
 from apps.artifacts.models import Root, Upload
 from apps.artifacts.paths import clean_path
 from apps.artifacts.queries.blobs import find_same
-from apps.artifacts.services.publishing import BlobGone, Content, publish
+from apps.artifacts.services.publishing import BlobGone, Content, Guard, publish
 from apps.artifacts.stores.base import Store, Writer
 from apps.artifacts.streams import BLOCK, Readable, Tally, read_blocks
 from apps.core import clock
@@ -32,25 +32,27 @@ class Stored:
     sha256: str
 
 
-def store(actor: Actor, root: str, path: str, stream: Readable, length: int | None = None, *, overwrite: bool = True) -> Stored:
+def store(
+    actor: Actor, root: str, path: str, stream: Readable, length: int | None = None, *, guard: Guard | None = None
+) -> Stored:
     """Take the file `path` of `root` from `stream`; when this returns it survives a power cut, and everybody sees it whole.
 
     `length` in bytes is what the sender announced; None lets the stream say where it ends. Memory stays flat. An older file
-    at the path stays until that moment; with `overwrite=False` it may only be replaced by itself. Raises Invalid (path),
-    Denied, StorageFull, and Unavailable when the sender or the store goes away.
+    at the path stays until that moment, and for good if `guard` refuses. Raises Invalid (path), StorageFull, Unavailable when
+    the sender or the store goes away, and what the guard raises.
     """
     require_root(actor, root)
     path = clean_path(path)
     attempt = _Attempt(actor, root, path, length)
     try:
-        tally = _receive(attempt, stream, length, overwrite)
+        tally = _receive(attempt, stream, length, guard)
     except DomainError as error:
         attempt.fail(error)
         raise
     return Stored(path, tally.size, tally.sha256)
 
 
-def _receive(attempt: "_Attempt", stream: Readable, length: int | None, overwrite: bool) -> Tally:
+def _receive(attempt: "_Attempt", stream: Readable, length: int | None, guard: Guard | None) -> Tally:
     place = stores.current()
     tally = attempt.tally
     writer = place.writer(length)
@@ -60,23 +62,23 @@ def _receive(attempt: "_Attempt", stream: Readable, length: int | None, overwrit
             tally.add(block)
             writer.write(block)
             attempt.beat()
-        _publish(attempt, place, writer, overwrite)
+        _publish(attempt, place, writer, guard)
     finally:
         writer.discard()
     return tally
 
 
-def _publish(attempt: "_Attempt", place: Store, writer: Writer, overwrite: bool) -> None:
+def _publish(attempt: "_Attempt", place: Store, writer: Writer, guard: Guard | None) -> None:
     """Share a blob with the same content if there is one; else make ours durable and then visible."""
     tally = attempt.tally
     if shared := find_same(attempt.actor, place, tally.sha256, tally.size):
         try:
-            return attempt.publish(Content(tally.sha256, tally.size, place.name, blob_id=shared), overwrite)
+            return attempt.publish(Content(tally.sha256, tally.size, place.name, blob_id=shared), guard)
         except BlobGone:
             pass
     key = writer.commit()
     try:
-        attempt.publish(Content(tally.sha256, tally.size, place.name, storage_key=key), overwrite)
+        attempt.publish(Content(tally.sha256, tally.size, place.name, storage_key=key), guard)
     except DomainError:  # refused, so nothing points here; after a lost answer of the database, cleaning looks who is right
         with suppress(DomainError):
             place.delete(key)
@@ -93,10 +95,10 @@ class _Attempt:
         self._row: Upload | None = None
         self._next = 0.0
 
-    def publish(self, content: Content, overwrite: bool) -> None:
+    def publish(self, content: Content, guard: Guard | None) -> None:
         """Show the file; the row, if there is one, goes with it."""
         upload_id = self._row.pk if self._row else ""
-        publish(self.actor, self.root, self.path, content, overwrite=overwrite, upload_id=upload_id)
+        publish(self.actor, self.root, self.path, content, guard=guard, upload_id=upload_id)
 
     def beat(self) -> None:
         """Say that bytes still come, now and then."""

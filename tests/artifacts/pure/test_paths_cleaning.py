@@ -60,12 +60,13 @@ def test_ordinary_names_stay_as_they_are(path):
 @pytest.mark.parametrize(
     "path",
     [
-        "..", "../a", "a/../b", "a/..", "%2e%2e/a", "%252e%252e/a", "..%2fa", "a%2f..%2f..%2fb", "/etc/passwd", "%2fetc/passwd", "//a", "C:/a", "c:\\a", "a\\b",
+        "..", "../a", "a/../b", "a/..", "%2e%2e/a", "%252e%252e/a", "..%2fa",
+        "a%2f..%2f..%2fb", "/etc/passwd", "%2fetc/passwd", "//a", "C:/a", "c:\\a", "a\\b",
         "a%5cb", "a#b", "a%23b", "a\x00b", "a%00b", "a\nb", "a\x85b", "file:///etc", "FILE:a", "./C:/a", "\ud800",
     ],
 )  # fmt: skip
 def test_what_could_lead_elsewhere_is_refused(path):
-    with pytest.raises(Invalid, match="^Invalid path: "):
+    with pytest.raises(Invalid, match=r"^Invalid path: "):
         clean_path(path)
 
 

@@ -4,7 +4,8 @@ import io
 import pytest
 
 from apps.artifacts.models import Artifact, Blob, Upload
-from apps.artifacts.queries import listing, reading, uploads as upload_queries
+from apps.artifacts.queries import listing, reading
+from apps.artifacts.queries import uploads as upload_queries
 from apps.artifacts.services import uploads
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, StorageFull, Unauthenticated, Unavailable
@@ -131,7 +132,7 @@ def test_a_large_file_leaves_no_upload_row(folder_store, put):
 @pytest.mark.parametrize(("first", "second"), [("a", "a/b"), ("a/b", "a"), ("a", "a/b/c"), ("a/b/c", "a/b")])
 def test_a_name_is_a_file_or_a_folder_but_not_both(store, put, actor, root, first, second):
     put(first, b"first")
-    with pytest.raises(Invalid, match="^Invalid path: .* is a (file, not a folder|folder, not a file)"):
+    with pytest.raises(Invalid, match=r"^Invalid path: .* is a (file, not a folder|folder, not a file)"):
         put(second, b"second")
     assert content(actor, root, first) == b"first"
     assert len(list(store.walk())) == 1
@@ -143,12 +144,17 @@ def test_names_differ_by_case(folder_store, put, actor, root):
     assert [content(actor, root, path) for path in ("A/x", "a/x")] == [b"1", b"2"]
 
 
-def test_without_overwriting_only_the_same_content_is_taken(folder_store, put, actor, root):
-    put("f", b"evidence", overwrite=False)
-    put("f", b"evidence", overwrite=False)
-    with pytest.raises(Denied, match="^Permission denied: 'f' is held"):
-        put("f", b"other", overwrite=False)
+def frozen():
+    raise Denied("held")
+
+
+def test_a_guard_keeps_a_file_from_other_content(folder_store, put, actor, root):
+    put("f", b"evidence", guard=frozen)
+    put("f", b"evidence", guard=frozen)
+    with pytest.raises(Denied):
+        put("f", b"other", guard=frozen)
     assert content(actor, root, "f") == b"evidence"
+    assert len(list(folder_store.walk())) == 1
 
 
 def test_the_sender_is_remembered(folder_store, put):
