@@ -5,6 +5,7 @@ and it stores the cookie's value as it is.
 """
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -62,7 +63,7 @@ class SessionStore(SessionBase):
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         columns = {
             "data": self.encode(data),
-            "expires_at": self.get_expiry_date(),
+            "expires_at": clock.now() + timedelta(seconds=self.get_expiry_age()),
             "user_id": data.get(SESSION_KEY),
             "address": str(data.get(ADDRESS, ""))[:64],
             "user_agent": str(data.get(USER_AGENT, ""))[:400],
