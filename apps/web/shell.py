@@ -10,8 +10,12 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+
+from apps.access.queries.workspaces import list_workspaces
+from apps.core.errors import DomainError
+from apps.web.base import actor_of
 
 _WORKSPACE = re.compile(r"^/w/[^/]+(?=/)")
 
@@ -94,7 +98,7 @@ class Shell:
     account: list[Link] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
     workspace: str = "default"
-    workspaces: list[Any] = field(default_factory=list)
+    workspaces: list[dict[str, str]] = field(default_factory=list)
     themes: tuple[Theme, ...] = THEMES
 
     @property
@@ -123,7 +127,18 @@ def build(request: HttpRequest) -> Shell:
         foot=_links(FOOT, path, admin),
         account=_links(ACCOUNT, path, admin),
         urls=urls,
+        workspace=getattr(request, "workspace", "default"),
+        workspaces=SimpleLazyObject(lambda: _workspaces(request)),  # asked for by pages with the frame only
     )
+
+
+def _workspaces(request: HttpRequest) -> list[dict[str, str]]:
+    """Name and address of each that the person may see; none where the switch would have one choice."""
+    try:
+        names = [workspace.name for workspace in list_workspaces(actor_of(request))]
+    except DomainError:
+        return []
+    return [{"name": name, "url": "/" if name == "default" else f"/w/{name}/"} for name in names] if len(names) > 1 else []
 
 
 def _links(places: Iterable[Place], path: str, admin: bool) -> list[Link]:

@@ -1,5 +1,4 @@
-// Every page loads this: the frame's behaviour and the elements that pages may contain. Charts come as a chunk of their own,
-// fetched when a page has one.
+// Every page loads this: the frame's behaviour. Elements that only some pages have are chunks, fetched when one is there.
 import "./elements/menus.js";
 import "./elements/nav-toggle.js";
 import "./elements/theme-toggle.js";
@@ -8,3 +7,22 @@ import "./elements/toast-stack.js";
 import "./elements/confirm-dialog.js";
 import "./elements/command-palette.js";
 import "./elements/relative-time.js";
+import "./elements/swap.js";
+
+/** @type {Record<string, () => Promise<unknown>>} */
+const ELEMENTS = {
+  "chart-card": () => import("./elements/chart-card.js"),
+  "chart-controls": () => import("./elements/chart-controls.js"),
+  "query-bar": () => import("./elements/query-bar.js"),
+  "split-pane": () => import("./elements/split-pane.js"),
+  "tree-view": () => import("./elements/tree-view.js"),
+};
+
+function loadElements() {
+  for (const [name, load] of Object.entries(ELEMENTS)) {
+    if (!customElements.get(name) && document.querySelector(name)) load();
+  }
+}
+
+document.addEventListener("swapped", loadElements);
+loadElements();

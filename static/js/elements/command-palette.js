@@ -1,4 +1,4 @@
-import { element, escape, icon } from "../lib/dom.js";
+import { element, icon, safe } from "../lib/dom.js";
 import { toggleNav } from "./nav-toggle.js";
 import { flipTheme } from "./theme-toggle.js";
 
@@ -16,7 +16,7 @@ const SIGNS = {
 };
 
 /**
- * Ctrl K: pages and commands of the frame, and what the server finds at `src` (`?q=` -> `{"results": [Found]}`).
+ * Ctrl K: pages and commands of the frame, and what the server finds at `src` (`?q=` -> `{"items": [Found]}`).
  * Arrow keys choose, Enter opens, Escape closes. Pages add their own commands as `<li data-click="#id">` in the list.
  */
 customElements.define(
@@ -105,8 +105,8 @@ customElements.define(
       try {
         const answer = await fetch(`${src}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } });
         if (!answer.ok || number !== this.#asked) return;
-        const { results } = /** @type {{results: Found[]}} */ (await answer.json());
-        this.#list.prepend(...results.map((found, at) => row(found, at)));
+        const { items } = /** @type {{items: Found[]}} */ (await answer.json());
+        this.#list.prepend(...items.map((found, at) => row(found, at)));
         this.#settle();
       } catch {
         // The places of the frame stay usable without the server.
@@ -142,6 +142,6 @@ customElements.define(
 function row(found, at) {
   const sign = SIGNS[/** @type {keyof typeof SIGNS} */ (found.kind)] ?? icon("point");
   return element(
-    `<li role="option" id="palette-found-${at}" data-found data-url="${escape(found.url)}">${sign}<b class="clip">${escape(found.label)}</b><span>${escape(found.note ?? found.kind)}</span></li>`,
+    `<li role="option" id="palette-found-${at}" data-found data-url="${safe(found.url)}">${sign}<b class="clip">${safe(found.label)}</b><span>${safe(found.note ?? found.kind)}</span></li>`,
   );
 }

@@ -1,4 +1,4 @@
-import { element, escape } from "../lib/dom.js";
+import { element, safe } from "../lib/dom.js";
 
 /**
  * Asks before a form with `data-confirm="Delete 3 runs?"` is sent; `data-text` says what happens, `data-verb` is the button.
@@ -12,7 +12,7 @@ export class ConfirmDialog extends HTMLElement {
   ask({ title, text, verb, danger = true }) {
     const dialog = /** @type {HTMLDialogElement} */ (
       element(
-        `<dialog class="dialog" aria-labelledby="confirm-title"><div class="dialog__head"><h2 id="confirm-title">${escape(title)}</h2></div><div class="dialog__body">${text ? `<p class="dim">${escape(text)}</p>` : ""}</div><form method="dialog" class="dialog__foot"><button class="btn" value="">Cancel</button><button class="btn ${danger ? "btn--danger" : "btn--main"}" value="yes">${escape(verb)}</button></form></dialog>`,
+        `<dialog class="dialog" aria-labelledby="confirm-title"><div class="dialog__head"><h2 id="confirm-title">${safe(title)}</h2></div><div class="dialog__body">${text ? `<p class="dim">${safe(text)}</p>` : ""}</div><form method="dialog" class="dialog__foot"><button class="btn" value="">Cancel</button><button class="btn ${danger ? "btn--danger" : "btn--main"}" value="yes">${safe(verb)}</button></form></dialog>`,
       )
     );
     this.replaceChildren(dialog);

@@ -4,7 +4,9 @@
 function place(pop) {
   const button = document.querySelector(`[popovertarget="${pop.id}"]:not([hidden])`);
   if (!button) return;
-  const box = [...document.querySelectorAll(`[popovertarget="${pop.id}"]`)].map((b) => b.getBoundingClientRect()).find((b) => b.width > 0);
+  const box = [...document.querySelectorAll(`[popovertarget="${pop.id}"]`)]
+    .map((b) => b.getBoundingClientRect())
+    .find((b) => b.width > 0);
   if (!box) return;
   const below = box.bottom + 4 + pop.offsetHeight <= innerHeight;
   pop.style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - 4 - pop.offsetHeight)}px`;
@@ -17,7 +19,8 @@ document.addEventListener(
     const pop = /** @type {HTMLElement} */ (event.target);
     if (!pop.matches?.(".pop[popover]")) return;
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
-    for (const button of document.querySelectorAll(`[popovertarget="${pop.id}"]`)) button.setAttribute("aria-expanded", String(open));
+    for (const button of document.querySelectorAll(`[popovertarget="${pop.id}"]`))
+      button.setAttribute("aria-expanded", String(open));
     if (open) place(pop);
   },
   true,

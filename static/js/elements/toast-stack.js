@@ -1,4 +1,4 @@
-import { element, escape, icon } from "../lib/dom.js";
+import { element, icon, safe } from "../lib/dom.js";
 
 const STAY = 8000;
 
@@ -18,7 +18,7 @@ export class ToastStack extends HTMLElement {
    */
   show(text, { undo } = {}) {
     const toast = element(
-      `<div class="toast"><span>${escape(text)}</span>${undo ? '<button class="btn btn--s push" type="button" data-undo>Undo</button>' : ""}<button class="btn btn--s btn--quiet btn--icon" type="button" data-close aria-label="Close">${icon("x")}</button></div>`,
+      `<div class="toast"><span>${safe(text)}</span>${undo ? '<button class="btn btn--s push" type="button" data-undo>Undo</button>' : ""}<button class="btn btn--s btn--quiet btn--icon" type="button" data-close aria-label="Close">${icon("x")}</button></div>`,
     );
     toast.querySelector("[data-undo]")?.addEventListener("click", () => {
       this.#drop(toast);

@@ -15,16 +15,18 @@ export function icon(name, size) {
 }
 
 /** @param {unknown} text @returns {string} The text with everything escaped that HTML reads. */
-export function escape(text) {
+export function safe(text) {
   return String(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/**
- * @param {string} markup One element.
- * @returns {HTMLElement}
- */
-export function element(markup) {
+/** @param {string} markup Ours, with everything foreign in it made safe. @returns {DocumentFragment} */
+export function fragment(markup) {
   const holder = document.createElement("template");
-  holder.innerHTML = markup.trim();
-  return /** @type {HTMLElement} */ (holder.content.firstElementChild);
+  holder.innerHTML = markup;
+  return holder.content;
+}
+
+/** @param {string} markup One element. @returns {HTMLElement} */
+export function element(markup) {
+  return /** @type {HTMLElement} */ (fragment(markup.trim()).firstElementChild);
 }

@@ -89,7 +89,12 @@ export function clock(moment) {
 export function short(value) {
   const size = Math.abs(value);
   if (size >= 1e15) return signs(scientific(value));
-  for (const [limit, unit] of /** @type {[number, string][]} */ ([[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]])) {
+  for (const [limit, unit] of /** @type {[number, string][]} */ ([
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ])) {
     if (size >= limit) return signs(`${Number((value / limit).toFixed(2))}${unit}`);
   }
   return signs(String(value));
