@@ -32,8 +32,8 @@ function fonts() {
   writeFileSync(join(out, "vendor", "fonts.css"), sheets.join("\n"));
 }
 
-// {% icon "x" %} and icon="x" in templates, icon="x" in Python, icon("x"), iconUrl("x") and icon: "x" in scripts. No other spelling is found.
-const ICON = /(?:\{%\s*icon\s+|\bicon(?:=|(?:Url)?\(|:\s*))["']([a-z0-9-]+)["']/g;
+// {% icon "x" %} and icon="x" in templates, icon="x" and "icon": "x" in Python, icon("x"), iconUrl("x") and icon: "x" in scripts. No other spelling is found.
+const ICON = /(?:\{%\s*icon\s+|\bicon(?:=|(?:Url)?\(|"?:\s*))["']([a-z0-9-]+)["']/g;
 
 /** @returns {Map<string, string>} Icon name -> a file that uses it. */
 function usedIcons() {
@@ -56,8 +56,13 @@ function symbol(name, user) {
     throw new Error(`${user} uses the icon "${name}", which @tabler/icons does not have`);
   }
   const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
-  const shapes = body.replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none" ?\/>/, "").trim().replace(/\s*\n\s*/g, "");
-  const paint = filled ? 'fill="currentColor"' : 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"';
+  const shapes = body
+    .replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none" ?\/>/, "")
+    .trim()
+    .replace(/\s*\n\s*/g, "");
+  const paint = filled
+    ? 'fill="currentColor"'
+    : 'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"';
   return `<symbol id="${name}" viewBox="0 0 24 24" ${paint}>${shapes}</symbol>`;
 }
 

@@ -1,4 +1,4 @@
-"""Who asks at the people's door, and what is answered when something is refused. A view that says nothing of who may call it is refused at start."""
+"""Who asks at the people's door, and what a refusal looks like. A view that does not say who may call it is refused at start."""
 
 import functools
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from django.shortcuts import render as django_render
 from django.urls import URLPattern, path
 
 from apps.access.queries.workspaces import access_workspace
-from apps.accounts.queries.actors import actor_for_user
+from apps.accounts.queries.actors import actor_for_session
 from apps.core import errors
 from apps.core.actor import Actor
 
@@ -41,7 +41,7 @@ def actor_of(request: HttpRequest) -> Actor:
         if not request.user.is_authenticated:
             known = Actor.anonymous(address)
         else:
-            known = actor_for_user(request.user, "session", address, workspace)  # type: ignore[arg-type]
+            known = actor_for_session(request.user, request.session.session_key or "", address, workspace)  # type: ignore[arg-type]
             if workspace != "default":
                 access_workspace(known, workspace, "workspace.read")
         request._actor = known  # type: ignore[attr-defined]

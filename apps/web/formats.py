@@ -30,6 +30,13 @@ def number(value: float | None, decimals: int = 4) -> str:
     return _signed(f"{_rounded(value, decimals):,}")
 
 
+def metric(value: float | None, kind: int = 0) -> str:
+    """A stored metric value; `kind` says whether it stands for NaN (1) or an infinity (2, 3)."""
+    if kind:
+        value = (math.nan, math.inf, -math.inf)[kind - 1]
+    return number(value)
+
+
 def count(value: float) -> str:
     """A whole number with thousands: "24,000"."""
     return _signed(f"{_rounded(value, 0):,}")

@@ -73,7 +73,7 @@ THEMES = (
 
 @dataclass(slots=True)
 class Link:
-    """A place that exists, ready for the template."""
+    """A place that exists, ready for the template; `count` is what waits there for the person."""
 
     name: str
     label: str | Promise
@@ -81,6 +81,7 @@ class Link:
     url: str
     current: bool = False
     on_tabbar: bool = False
+    count: int = 0
 
 
 @dataclass(slots=True)

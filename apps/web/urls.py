@@ -1,5 +1,9 @@
-"""Addresses of this door."""
+"""Addresses of this door, all under the name `web`."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.web import urls_tracking
+
+patterns: list[URLPattern | URLResolver] = [*urls_tracking.urlpatterns]
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include((patterns, "web")))]

@@ -8,6 +8,11 @@ import "./elements/confirm-dialog.js";
 import "./elements/command-palette.js";
 import "./elements/relative-time.js";
 import "./elements/swap.js";
+import { pageOf } from "./lib/mlflow-links.js";
+
+// The `mlflow` client prints addresses of its own pages; the part after # never reaches a server.
+const target = pageOf(location.hash);
+if (target) location.replace(target);
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const ELEMENTS = {

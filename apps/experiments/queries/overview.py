@@ -9,13 +9,14 @@ from apps.access.levels import Level
 from apps.access.queries.workspaces import access_workspace, require_known
 from apps.core.actor import Actor
 from apps.experiments.access import EXPERIMENT, access_run
-from apps.experiments.models.experiments import ACTIVE, DELETED
+from apps.experiments.models.experiments import ACTIVE, DEFAULT_EXPERIMENT_ID, DELETED
 from apps.experiments.models.runs import RUNNING
 from apps.experiments.records import RunRecord
 from apps.experiments.sql import rows
 
 SORTS = {"name": "lower(e.name)", "created": "e.created_at", "runs": "runs", "activity": "last_start"}
 NOTE = "mlflow.note.content"
+__all__ = ["DEFAULT_EXPERIMENT_ID", "NOTE", "RUNNING", "list_children", "list_experiments", "list_recent_runs", "suggest"]
 
 
 @dataclass(slots=True)
@@ -72,7 +73,10 @@ def list_experiments(
         params.append(f"%{_escape_like(text.lower())}%")
     order = f"ORDER BY {key.removeprefix('e.')} IS NULL, {key.replace('e.', '')} {falling}, id"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({sql}) AS e WHERE level >= {int(Level.READ)} {order} LIMIT %s OFFSET %s", [*params, limit + 1, offset])
+        cursor.execute(
+            f"SELECT * FROM ({sql}) AS e WHERE level >= {int(Level.READ)} {order} LIMIT %s OFFSET %s",
+            [*params, limit + 1, offset],
+        )
         found = [ExperimentRow(*row) for row in cursor.fetchall()]
     return found[:limit], len(found) > limit
 

@@ -166,9 +166,7 @@ class Fields:
 
 def as_integer(value: Any, name: str, bounds: tuple[int, int] = INT64) -> int:
     """A whole number within bounds from a number or digits. Raises Invalid."""
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        value = int(value)
-    elif isinstance(value, float) and value.is_integer():
+    if (isinstance(value, str) and _DIGITS.fullmatch(value)) or (isinstance(value, float) and value.is_integer()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not bounds[0] <= value <= bounds[1]:
         raise invalid(name, value)

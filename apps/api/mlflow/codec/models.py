@@ -4,7 +4,9 @@ from typing import Any
 
 from apps.api.mlflow.codec.fields import Fields
 from apps.api.mlflow.codec.tracking import pairs_json, value_json
+from apps.core.errors import Invalid
 from apps.experiments.records import LoggedModelRecord, ModelLink, Tag
+from apps.experiments.search.logged_models import DatasetFilter
 from apps.experiments.services.datasets import NewInput
 
 LOGGED_MODEL_STATUS = {
@@ -78,3 +80,26 @@ def parse_inputs(fields: Fields) -> list[NewInput]:
 def parse_outputs(fields: Fields) -> list[ModelLink]:
     """The models of an outputs request. Raises Invalid."""
     return [ModelLink(item.text("model_id", required=True), item.integer("step")) for item in fields.objects("models")]
+
+
+def parse_datasets(fields: Fields) -> list[DatasetFilter]:
+    """The datasets that a search of logged models is restricted to. Raises Invalid."""
+    found = []
+    for item in fields.objects("datasets"):
+        if not item.has("dataset_name"):
+            raise Invalid("`dataset_name` in the `datasets` clause must be specified.")
+        found.append(DatasetFilter(item.text("dataset_name"), item.text("dataset_digest")))
+    return found
+
+
+def parse_model_order(fields: Fields) -> list[tuple[str, bool, str, str]]:
+    """(field, ascending, dataset name, dataset digest) of each key of a search's order. Raises Invalid."""
+    return [
+        (
+            item.text("field_name", required=True),
+            item.boolean("ascending", default=True),
+            item.text("dataset_name"),
+            item.text("dataset_digest"),
+        )
+        for item in fields.objects("order_by")
+    ]

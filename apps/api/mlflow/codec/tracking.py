@@ -216,3 +216,13 @@ def parse_legacy_model(fields: Fields) -> dict[str, Any]:
 def parse_run_id(fields: Fields) -> str:
     """`run_id`, or its old name. Raises Invalid."""
     return fields.text("run_id", "run_uuid", required=True)
+
+
+def page_json(name: str, items: list[dict[str, Any]], next_page_token: str) -> dict[str, Any]:
+    """A page of a search: an empty list and the token of no next page are left out."""
+    answer: dict[str, Any] = {}
+    if items:
+        answer[name] = items
+    if next_page_token:
+        answer["next_page_token"] = next_page_token
+    return answer

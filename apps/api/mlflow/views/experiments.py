@@ -5,6 +5,7 @@ from typing import Any
 from apps.api.mlflow.codec import tracking
 from apps.api.mlflow.wire import WireRequest, endpoint
 from apps.experiments.queries import experiments as queries
+from apps.experiments.queries import search
 from apps.experiments.services import experiments as services
 
 
@@ -63,3 +64,20 @@ def delete_tag(request: WireRequest) -> dict[str, Any]:
     fields = request.fields
     services.delete_experiment_tag(request.actor, fields.text("experiment_id", required=True), fields.text("key", required=True))
     return {}
+
+
+@endpoint("POST", "experiments/search", section="5.3")
+@endpoint("GET", "experiments/search", section="5.3")
+@endpoint("GET", "experiments/list", section="20.6")
+def search_experiments(request: WireRequest) -> dict[str, Any]:
+    fields = request.fields
+    is_list = request.django.path_info.endswith("/list")
+    page = search.search_experiments(
+        request.actor,
+        filter_text=fields.text("filter"),
+        view=fields.enum("view_type", tracking.VIEW_TYPE) or "ACTIVE_ONLY",
+        max_results=fields.integer("max_results", default=1000 if is_list else 0),
+        order_by=fields.texts("order_by"),
+        page_token=fields.text("page_token"),
+    )
+    return tracking.page_json("experiments", [tracking.experiment_json(record) for record in page.items], page.next_page_token)

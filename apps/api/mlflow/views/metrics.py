@@ -18,12 +18,7 @@ def get_history(request: WireRequest) -> dict[str, Any]:
         page_token=fields.text("page_token"),
         max_results=fields.integer("max_results"),
     )
-    answer: dict[str, Any] = {}
-    if page.points:
-        answer["metrics"] = [tracking.metric_json(point) for point in page.points]
-    if page.next_page_token:
-        answer["next_page_token"] = page.next_page_token
-    return answer
+    return tracking.page_json("metrics", [tracking.metric_json(point) for point in page.points], page.next_page_token)
 
 
 @endpoint("GET", "metrics/get-history-bulk", section="6.4")

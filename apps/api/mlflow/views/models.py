@@ -8,6 +8,7 @@ from apps.api.mlflow.wire import WireRequest, endpoint
 from apps.core.errors import Invalid
 from apps.experiments.queries import datasets as dataset_queries
 from apps.experiments.queries import logged_models as queries
+from apps.experiments.queries import search
 from apps.experiments.services import datasets
 from apps.experiments.services import logged_models as services
 
@@ -98,3 +99,18 @@ def log_params(request: WireRequest) -> dict[str, Any]:
 
 def _shown(request: WireRequest, model_id: str) -> dict[str, Any]:
     return {"model": codec.logged_model_json(queries.get_logged_model(request.actor, model_id))}
+
+
+@endpoint("POST", "logged-models/search", section="10")
+def search_models(request: WireRequest) -> dict[str, Any]:
+    fields = request.fields
+    page = search.search_logged_models(
+        request.actor,
+        fields.texts("experiment_ids", required=True),
+        filter_text=fields.text("filter"),
+        datasets=codec.parse_datasets(fields),
+        max_results=fields.integer("max_results", default=50),
+        order_by=codec.parse_model_order(fields),
+        page_token=fields.text("page_token"),
+    )
+    return tracking.page_json("models", [codec.logged_model_json(model) for model in page.items], page.next_page_token)

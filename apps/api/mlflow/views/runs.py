@@ -5,6 +5,7 @@ from typing import Any
 from apps.api.mlflow.codec import tracking
 from apps.api.mlflow.wire import WireRequest, endpoint
 from apps.experiments.queries import runs as queries
+from apps.experiments.queries import search
 from apps.experiments.services import batches
 from apps.experiments.services import runs as services
 
@@ -48,6 +49,21 @@ def delete_tag(request: WireRequest) -> dict[str, Any]:
 @endpoint("GET", "runs/get", section="4")
 def get(request: WireRequest) -> dict[str, Any]:
     return {"run": tracking.run_json(queries.get_run(request.actor, tracking.parse_run_id(request.fields)))}
+
+
+@endpoint("POST", "runs/search", section="5.2")
+def search_runs(request: WireRequest) -> dict[str, Any]:
+    fields = request.fields
+    page = search.search_runs(
+        request.actor,
+        fields.texts("experiment_ids"),
+        filter_text=fields.text("filter"),
+        view=fields.enum("run_view_type", tracking.VIEW_TYPE) or "ACTIVE_ONLY",
+        max_results=fields.integer("max_results", default=search.DEFAULT_RUNS),
+        order_by=fields.texts("order_by"),
+        page_token=fields.text("page_token"),
+    )
+    return tracking.page_json("runs", [tracking.run_json(run) for run in page.items], page.next_page_token)
 
 
 @endpoint("POST", "runs/create", section="4")

@@ -1,0 +1,35 @@
+"""Lines of code to paste, with the address of this platform in them."""
+
+from django.http import HttpRequest
+
+
+def address(request: HttpRequest) -> str:
+    """The platform's address as the person's browser sees it: what an `mlflow` client of theirs should use."""
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def first_lines(request: HttpRequest, experiment: str = "my-first-experiment", token: str = "") -> str:
+    """A whole training that logs params, a curve and a file, for somebody who has scikit-learn."""
+    return f"""import os
+os.environ["MLFLOW_TRACKING_URI"] = "{address(request)}"
+os.environ["MLFLOW_TRACKING_TOKEN"] = "{token or "<a token from Settings, Access tokens>"}"
+
+import mlflow
+from sklearn.datasets import load_digits
+from sklearn.linear_model import SGDClassifier
+from sklearn.model_selection import train_test_split
+
+X_train, X_test, y_train, y_test = train_test_split(*load_digits(return_X_y=True), random_state=0)
+mlflow.set_experiment("{experiment}")
+with mlflow.start_run():
+    model = SGDClassifier(loss="log_loss", alpha=1e-3)
+    mlflow.log_params({{"loss": "log_loss", "alpha": 1e-3}})
+    for epoch in range(30):
+        model.partial_fit(X_train, y_train, classes=range(10))
+        mlflow.log_metric("accuracy", model.score(X_test, y_test), step=epoch)
+"""
+
+
+def environment(request: HttpRequest, token: str = "") -> str:
+    """The two variables that point any `mlflow` client here."""
+    return f'export MLFLOW_TRACKING_URI="{address(request)}"\nexport MLFLOW_TRACKING_TOKEN="{token or "<your token>"}"'

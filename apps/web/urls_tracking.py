@@ -1,0 +1,28 @@
+"""Addresses of the tracking pages."""
+
+from django.urls import URLPattern
+
+from apps.web.base import page
+from apps.web.views import experiments, home, runs, series
+
+urlpatterns: list[URLPattern] = [
+    page("", home.home, "home"),
+    page("search/suggest/", home.suggest, "suggest"),
+    page("experiments/", experiments.experiment_list, "experiments"),
+    page("experiments/<int:experiment_id>/", experiments.experiment, "experiment"),
+    page("experiments/<int:experiment_id>/rename/", experiments.rename, "experiment_rename"),
+    page("experiments/<int:experiment_id>/note/", experiments.set_note, "experiment_note"),
+    page("experiments/<int:experiment_id>/delete/", experiments.delete, "experiment_delete"),
+    page("experiments/<int:experiment_id>/restore/", experiments.restore, "experiment_restore"),
+    page("experiments/<int:experiment_id>/share/", experiments.share, "experiment_share"),
+    page("runs/curves/", series.curves, "curves"),
+    page("runs/<str:run_id>/", runs.overview_page, "run"),
+    page("runs/<str:run_id>/charts/", runs.charts_page, "run_charts"),
+    page("runs/<str:run_id>/system/", runs.system_page, "run_system"),
+    page("runs/<str:run_id>/artifacts/", runs.artifacts_page, "run_artifacts"),
+    page("runs/<str:run_id>/rename/", runs.rename, "run_rename"),
+    page("runs/<str:run_id>/note/", runs.set_note, "run_note"),
+    page("runs/<str:run_id>/tags/", runs.set_tag, "run_tag"),
+    page("runs/<str:run_id>/delete/", runs.delete, "run_delete"),
+    page("runs/<str:run_id>/restore/", runs.restore, "run_restore"),
+]
