@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "apps.access",
     "apps.artifacts",
     "apps.experiments",
+    "apps.registry",
     "apps.api",
     "apps.web",
     "mlplatform",
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mlplatform.middleware.GuardMiddleware",
+    "apps.web.workspaces.WorkspaceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "mlplatform.static.StaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -92,6 +94,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "mlplatform.urls"
+SILENCED_SYSTEM_CHECKS = ["urls.W003"]  # the wire's addresses are named wire:<path>; no namespace is meant
 WSGI_APPLICATION = "mlplatform.wsgi.application"
 APPEND_SLASH = True
 TEMPLATES = [

@@ -11,7 +11,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
 
-from mlplatform.middleware import ARTIFACTS
+from mlplatform.middleware import ARTIFACTS, DRAINED_BODIES
 
 # Where a door finds the stream of an upload whose length nobody knows beforehand.
 STREAM = "mlplatform.stream"
@@ -79,19 +79,21 @@ class CompleteStream:
 
 
 def copy(source: Any, target: Any, limit: int) -> int | None:
-    """Copy a chunked body; its length in bytes, or None if it is longer than `limit`."""
+    """Copy a chunked body; its length in bytes, or None if it is longer than `limit`.
+
+    Of a longer one, a bearable rest is read and thrown away, so that the client hears the answer (middleware.too_large).
+    """
     stream, length = CompleteStream(source), 0
-    while block := stream.read(BLOCK_BYTES):
+    while (block := stream.read(BLOCK_BYTES)) and length <= DRAINED_BODIES * limit:
         length += len(block)
-        if length > limit:
-            return None
-        target.write(block)
-    return length
+        if length <= limit:
+            target.write(block)
+    return length if length <= limit else None
 
 
 def _refuse(start_response: StartResponse, message: str) -> Iterable[bytes]:
     body = orjson.dumps({"error_code": "BAD_REQUEST", "message": message})
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Connection", "close")]
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response("400 Bad Request", headers)
     return [body]
 
