@@ -52,6 +52,37 @@ ACTS: dict[str, Act] = {
     "artifact.download": Act(Level.READ, True),
     "artifact.write": Act(Level.EDIT, False),
     "artifact.delete": Act(Level.MANAGE, True),
+    # registry
+    "model.read": Act(Level.READ, False),
+    "model.create": Act(None, True),
+    "model.update": Act(Level.EDIT, True),
+    "model.rename": Act(Level.EDIT, True),
+    "model.tag": Act(Level.EDIT, True),
+    "model.delete": Act(Level.MANAGE, True),
+    "model.restore": Act(Level.MANAGE, True),
+    "model.share": Act(Level.MANAGE, True),
+    "model.protect": Act(Level.MANAGE, True),  # its policies
+    "model_version.read": Act(Level.READ, False),
+    "model_version.create": Act(Level.EDIT, True),
+    "model_version.update": Act(Level.EDIT, True),
+    "model_version.tag": Act(Level.EDIT, True),
+    "model_version.untag": Act(Level.MANAGE, True),
+    "model_version.transition": Act(Level.EDIT, True),  # where no policy applies
+    "model_version.delete": Act(Level.MANAGE, True),
+    "model_version.restore": Act(Level.MANAGE, True),
+    "alias.set": Act(Level.EDIT, True),
+    "alias.delete": Act(Level.MANAGE, True),
+    "policy.read": Act(Level.READ, False),
+    "policy.change": Act(Level.MANAGE, True),  # of a workspace
+    "policy.refuse": Act(None, True),  # what a policy refused
+    "request.read": Act(Level.READ, False),
+    "request.open": Act(Level.READ, True),
+    "request.vote": Act(Level.READ, True),  # who may is said by policies
+    "request.cancel": Act(Level.READ, True),
+    "request.override": Act(Level.READ, True),
+    "request.check": Act(Level.EDIT, True),
+    "request.execute": Act(None, True),
+    "request.close": Act(None, True),
 }
 
 

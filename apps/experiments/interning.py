@@ -30,10 +30,19 @@ def param_key_ids(names: Iterable[str]) -> dict[str, int]:
 
 def find_metric_key(name: str) -> int | None:
     """The id of a metric key that exists, else None."""
-    known = _CACHES["experiments_metrickey"].get(name)
+    return _find("experiments_metrickey", name)
+
+
+def find_param_key(name: str) -> int | None:
+    """The id of a param key that exists, else None."""
+    return _find("experiments_paramkey", name)
+
+
+def _find(table: str, name: str) -> int | None:
+    known = _CACHES[table].get(name)
     if known is not None:
         return known
-    return _select("experiments_metrickey", [name]).get(name)
+    return _select(table, [name]).get(name)
 
 
 def forget() -> None:

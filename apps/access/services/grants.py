@@ -5,7 +5,7 @@ from django.db import models
 from apps.access.grants import Grant
 from apps.access.levels import Level
 from apps.access.queries.workspaces import require_writer
-from apps.accounts.models import Team, User
+from apps.accounts.models import Team, User, name_key
 from apps.core.actor import Actor
 from apps.core.errors import AlreadyExists, Missing
 
@@ -18,7 +18,7 @@ def resolve_grantee(actor: Actor, *, user: str = "", team: str = "") -> dict[str
         if row is None:
             raise Missing(f"Team with name={team} not found")
         return {"team": row}
-    person = User.objects.filter(username__iexact=user, is_active=True).first()
+    person = User.objects.filter(key=name_key(user), deleted_at=None).first()
     if person is None:
         raise Missing(f"User with username={user} not found")
     return {"user": person}

@@ -3,7 +3,7 @@
 from django.db import models
 
 from apps.access import policy
-from apps.access.queries.workspaces import GrantRecord, access_workspace, grant_records
+from apps.access.queries.workspaces import GrantRecord, access_workspace, grant_records, require_admin, require_known
 from apps.core.actor import Actor
 from apps.core.errors import Missing
 from apps.experiments.access import EXPERIMENT, access_experiment
@@ -63,3 +63,12 @@ def _records(rows: models.QuerySet[Experiment]) -> list[ExperimentRecord]:
     for record in found:
         record.owner = record.owner or ""
     return found
+
+
+def list_user_experiment_grants(actor: Actor, user_id: int) -> list[tuple[int, int]]:
+    """(experiment id, level) of a person's own grants; for oneself and administrators. Raises Denied."""
+    require_known(actor)
+    if actor.user_id != user_id:
+        require_admin(actor, "user.read")
+    rows = ExperimentGrant.objects.filter(user_id=user_id).order_by("experiment_id")
+    return list(rows.values_list("experiment_id", "level"))

@@ -70,7 +70,7 @@ def create_multipart(request: WireRequest) -> dict[str, Any]:
     begun = multipart.create(request.actor, root, inside, request.fields.integer("num_parts", default=1))
     base = _own_address(request.django)
     credentials = [
-        {"url": door.url or base + reverse("wire:part", args=[door.ticket]), "part_number": door.number, "headers": {}}
+        {"url": door.url or base + reverse("wire-part", args=[door.ticket]), "part_number": door.number, "headers": {}}
         for door in begun.doors
     ]
     return {"upload_id": begun.upload_id, "credentials": credentials}
@@ -171,4 +171,4 @@ def upload_small(request: WireRequest) -> HttpResponse:
 
 
 # Beside the table, which lets nobody in without credentials.
-PART_URLS = [path("api/2.0/mlflow-artifacts/mpu/part/<str:ticket>", receive_part, name="wire:part")]
+PART_URLS = [path("api/2.0/mlflow-artifacts/mpu/part/<str:ticket>", receive_part, name="wire-part")]
