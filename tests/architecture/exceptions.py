@@ -11,6 +11,7 @@ ACTORLESS: dict[str, str] = {
     "accounts.queries.actors.actor_for_token": "makes the actor",
     "accounts.queries.actors.actor_for_password": "makes the actor",
     "accounts.queries.actors.actor_for_user": "makes the actor",
+    "accounts.queries.actors.actor_for_session": "makes the actor",
 }
 
 # Files outside of services that write.

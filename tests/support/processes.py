@@ -46,13 +46,23 @@ def start_leashed(
     return process.pid
 
 
+class NeverReady(Exception):
+    """What is waited for cannot come any more."""
+
+
 def wait_for(ready: Callable[[], object], seconds: float, what: str, log: Path | None = None) -> None:
-    """Poll until `ready` is true; exceptions count as not yet. After `seconds`: AssertionError with the end of the log."""
+    """Poll until `ready` is true; exceptions count as not yet, but NeverReady as never.
+
+    After `seconds`: AssertionError with the end of the log.
+    """
     deadline, last = time.monotonic() + seconds, None
     while time.monotonic() < deadline:
         try:
             if ready():
                 return
+        except NeverReady as error:
+            last = error
+            break
         except Exception as error:
             last = error
         time.sleep(0.02)

@@ -50,7 +50,9 @@ class LiveServer:
         return time.monotonic() - began
 
     def is_healthy(self) -> bool:
-        """Whether /health answers 200; an early end of the process is an error at once."""
+        """Whether /health answers 200. Raises NeverReady when the process has ended."""
+        if self._leash is None or not processes.alive(self._leash):
+            raise processes.NeverReady("it has ended")
         with urlopen(f"{self.base}/health", timeout=5) as answer:
             return answer.status == 200
 
