@@ -42,7 +42,7 @@ def options() -> dict[str, Any]:
     }
 
 
-class WebServer(BaseApplication):  # type: ignore[misc]
+class WebServer(BaseApplication):
     """`WebServer().run()` serves until it is told to stop."""
 
     def load_config(self) -> None:

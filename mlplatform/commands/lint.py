@@ -26,8 +26,8 @@ def main(arguments: list[str]) -> int:
 def steps() -> dict[str, list[str]]:
     """Name -> command of every check, in order of speed. Front-end checks are there once package.json has them."""
     found = {
-        "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
-        "ruff": [str(BIN / "ruff"), "check", "--quiet", "."],
+        "format": [str(BIN / "ruff"), "format", "--check", "--output-format", "concise", "."],
+        "ruff": [str(BIN / "ruff"), "check", "--output-format", "concise", "."],
         "imports": [str(BIN / "lint-imports")],
         "templates": [str(BIN / "djlint"), "templates", "--lint", "--quiet"],
         "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
