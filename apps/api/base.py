@@ -63,7 +63,7 @@ def _session(request: HttpRequest, workspace: str) -> Actor | None:
     check.process_request(request)
     if check.process_view(request, None, (), {}):
         raise Denied("a browser's session may only write with the CSRF token")
-    return actors.actor_for_user(user, "session", request.META.get("REMOTE_ADDR", ""), workspace)
+    return actors.actor_for_session(user, request.session.session_key or "", request.META.get("REMOTE_ADDR", ""), workspace)
 
 
 class ActorAuthentication(BaseAuthentication):

@@ -145,6 +145,6 @@ def build_urls(endpoints: Iterable[Endpoint]) -> list[URLPattern]:
                 raise ValueError(f"{entry.method} {prefix}{entry.route} is in the table twice")
             methods[entry.method] = entry
     return [
-        path(route, type("WireView", (WireView,), {"endpoints": methods}).as_view(), name=f"wire-{route}")
+        path(route, type("WireView", (WireView,), {"endpoints": methods}).as_view(), name="wire-" + route.replace(":", "."))
         for route, methods in sorted(by_route.items(), key=lambda item: "<" in item[0])
     ]
