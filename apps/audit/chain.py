@@ -44,6 +44,11 @@ class Seal:
     public_key: bytes
     signature: bytes
 
+    @property
+    def key(self) -> str:
+        """The public key as people copy it."""
+        return show_key(self.public_key)
+
 
 def canonical(value: Any) -> bytes:
     """The one way to write `value` as JSON. Raises ValueError for NaN and infinities."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from django.db import connection
 
 from apps.accounts import credentials, seen
+from apps.accounts.sessions import digest
 from apps.core import clock
 from apps.core.actor import Actor, Kind, Via
 from apps.core.ids import secret_digest
@@ -61,6 +62,12 @@ def actor_for_password(name: str, password: str, address: str = "", workspace: s
 def actor_for_user(user: Account, via: Via, address: str = "", workspace: str = "default") -> Actor:
     """An account whose identity is proved already (a session's, or a command's)."""
     return Actor(user.id, user.username, _kind(user.kind), user.is_superuser, via, None, address, workspace)
+
+
+def actor_for_session(user: Account, session_key: str, address: str = "", workspace: str = "default") -> Actor:
+    """A person whose browser is signed in; notes that this session was seen."""
+    seen.session(digest(session_key))
+    return actor_for_user(user, "session", address, workspace)
 
 
 def _token_row(raw: str) -> tuple[Any, ...] | None:

@@ -11,7 +11,7 @@ from apps.accounts.rows import access_user, note
 from apps.accounts.rules import require_admin, require_known, require_self_or_admin
 from apps.core import clock, jobs
 from apps.core.actor import Actor
-from apps.core.errors import AlreadyExists, Invalid
+from apps.core.errors import AlreadyExists, Conflict, Invalid
 from apps.core.transactions import atomic
 
 
@@ -57,6 +57,17 @@ def invite(actor: Actor, username: str, email: str, *, display_name: str = "", i
     note(actor, "user.invite", user, {"email": user.email})
     jobs.enqueue("accounts.send_invitation", user.pk)
     return user
+
+
+@atomic
+def send_invitation(actor: Actor, user_id: int) -> None:
+    """Send the link of an invitation once more. Administrators only. Raises Missing, and Conflict once a password is set."""
+    require_admin(actor)
+    user = access_user(actor, user_id)
+    if not user.is_invited or not user.email:
+        raise Conflict("This account has a password already, is closed, or has no mail address.")
+    note(actor, "user.invite", user, {"email": user.email})
+    jobs.enqueue("accounts.send_invitation", user.pk)
 
 
 @atomic

@@ -15,10 +15,14 @@ CHUNK = 2000
 def stored(actor: Actor) -> list[Seal]:
     """Every checkpoint, oldest first."""
     require_admin(actor)
-    return [
-        Seal(row.seq, bytes(row.hash), row.count, row.signed_at, bytes(row.public_key), bytes(row.signature))
-        for row in Checkpoint.objects.order_by("seq")
-    ]
+    return [_seal(row) for row in Checkpoint.objects.order_by("seq")]
+
+
+def latest(actor: Actor) -> Seal | None:
+    """The last checkpoint: up to where the chain is signed, and since when."""
+    require_admin(actor)
+    row = Checkpoint.objects.order_by("-seq").first()
+    return _seal(row) if row else None
 
 
 def public_key(actor: Actor) -> str:
@@ -35,6 +39,10 @@ def verify(actor: Actor, public_keys: list[bytes]) -> verifier.Report:
     report = verifier.check(_sealed(), stored(actor), public_keys)
     report.unsealed = list(AuditRow.objects.filter(seq=None).order_by("id").values_list("id", flat=True))
     return report
+
+
+def _seal(row: Checkpoint) -> Seal:
+    return Seal(row.seq, bytes(row.hash), row.count, row.signed_at, bytes(row.public_key), bytes(row.signature))
 
 
 def _sealed() -> Iterator[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Forms of the administration."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -67,10 +67,10 @@ class AuditForm(forms.Form):
             noun_id=data.get("noun_id", ""),
             workspace=data.get("workspace", ""),
             since=_ms(since) if since else None,
-            until=_ms(until + timedelta(days=1)) if until else None,
+            until=_ms(until + timedelta(days=1)) if until and until < date.max else None,
             text=data.get("text", ""),
         )
 
 
-def _ms(day: Any) -> int:
+def _ms(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp() * 1000)

@@ -10,7 +10,7 @@ from apps.core.errors import AlreadyExists, Conflict, Denied, Invalid
 
 @contextmanager
 def shown(form: Form, field: str | None = None) -> Iterator[None]:
-    """Inside, a refusal that the person can mend becomes an error at `field`, or of the whole form; look at `form.errors` after."""
+    """Inside, a refusal that the person can mend becomes an error at `field`, or of the whole form; look at `form.errors`."""
     try:
         yield
     except (Invalid, AlreadyExists, Conflict, Denied) as error:
