@@ -5,7 +5,8 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.forms import BoundField, CheckboxInput, Select, Textarea
+from django.forms import BoundField, CheckboxInput, Select, SelectMultiple, Textarea
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -126,7 +127,7 @@ def control(field: BoundField) -> SafeString:
     kind = "input"
     if isinstance(widget, CheckboxInput):
         kind = "check"
-    elif isinstance(widget, Select):
+    elif isinstance(widget, Select | SelectMultiple):
         kind = "select"
     elif isinstance(widget, Textarea):
         kind = "textarea"
@@ -137,6 +138,13 @@ def control(field: BoundField) -> SafeString:
     elif field.help_text:
         attrs["aria-describedby"] = f"{field.id_for_label}_note"
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def option_control(option: BoundWidget) -> SafeString:
+    """One choice of a field that is a list of radio buttons or boxes."""
+    option.data["attrs"]["class"] = "check"
+    return option.tag()
 
 
 @register.filter

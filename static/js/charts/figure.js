@@ -23,6 +23,7 @@ import { paint, token } from "./paint.js";
  * @property {Span | null} y
  * @property {Flag[]} flags
  * @property {number} pixels Width of the canvas.
+ * @property {number} height
  * @property {string | null} highlighted Run id.
  */
 /** @typedef {{above: number, below: number}} Cut Points outside of the y range. */
@@ -40,11 +41,18 @@ export function fullX(lines) {
     }
   }
   if (low > high) return [0, 1];
-  return low === high ? [low - 0.5, high + 0.5] : [low, high];
+  if (low === high) return [low - 0.5, high + 0.5];
+  // A run that starts at step 100 of 24,000 starts at the origin.
+  return low > 0 && low < high * 0.05 ? [0, high] : [low, high];
 }
 
-/** @param {Scene} scene @param {Span} x @returns {Span} */
-function ySpan(scene, x) {
+/** @param {number} pixels @param {number} each @returns {number} How many marks there is room for. */
+function room(pixels, each) {
+  return Math.max(2, Math.min(7, Math.round(pixels / each)));
+}
+
+/** @param {Scene} scene @param {Span} x @param {number} marks @returns {Span} */
+function ySpan(scene, x, marks) {
   if (scene.y) return scene.y;
   /** @type {number[]} */
   const values = [];
@@ -57,7 +65,7 @@ function ySpan(scene, x) {
   if (!span) return scene.log ? [0.1, 10] : [0, 1];
   if (scene.log) return span[0] === span[1] ? [span[0] / 2, span[0] * 2] : [span[0] / 1.15, span[1] * 1.15];
   const air = (span[1] - span[0]) * 0.05;
-  return niceSpan(span[0] - air, span[1] + air);
+  return niceSpan(span[0] - air, span[1] + air, marks);
 }
 
 /** @param {Scene} scene @param {Span} x @param {Span} y @returns {Cut} */
@@ -113,8 +121,7 @@ function axis(ticks, title, span, more) {
       color: token("ink-3"),
       padding: 5,
       maxRotation: 0,
-      autoSkip: true,
-      autoSkipPadding: 14,
+      autoSkipPadding: 8,
       callback: (/** @type {number | string} */ value) => labels.get(Number(value)) ?? "",
     },
     ...more,
@@ -137,14 +144,14 @@ export class Figure {
   /** @param {Scene} scene */
   show(scene) {
     const x = scene.x ?? fullX(scene.lines);
-    const y = ySpan(scene, x);
+    const rows = room(scene.height - 60, 30);
+    const y = ySpan(scene, x, rows);
     this.cut = cutOff(scene, x, y);
-    const wanted = scene.pixels < 420 ? 4 : 6;
-    const xAxis = axis(X_TICKS[scene.axis](x[0], x[1], wanted), X_TITLES[scene.axis], x, {
+    const xAxis = axis(X_TICKS[scene.axis](x[0], x[1], room(scene.pixels, 80)), X_TITLES[scene.axis], x, {
       type: "linear",
       grid: { display: false },
     });
-    const yTicks = scene.log ? logTicks(y[0], y[1]) : linearTicks(y[0], y[1]);
+    const yTicks = scene.log ? logTicks(y[0], y[1]) : linearTicks(y[0], y[1], rows);
     const yAxis = axis(yTicks, scene.title, y, { type: scene.log ? "logarithmic" : "linear" });
     const data = { datasets: datasets(scene) };
     const options = {

@@ -247,7 +247,8 @@ export class ChartCard extends HTMLElement {
     this.#frame = 0;
     if (!this.#visible || !this.#loaded || !this.isConnected) return;
     const { axis, clip, weight, range } = page.view;
-    const pixels = this.#body.clientWidth;
+    const { clientWidth: pixels, clientHeight: height } = this.#body;
+    if (!this.#lines.length) return this.#drop();
     this.#figure ??= new Figure(this.#canvas);
     this.#figure.show({
       lines: this.#lines,
@@ -259,6 +260,7 @@ export class ChartCard extends HTMLElement {
       ...this.#zoom,
       flags: this.#flags,
       pixels,
+      height,
       highlighted: page.highlighted,
     });
     this.#range?.show(range, this.#inUse);
