@@ -10,6 +10,7 @@ from apps.artifacts.conflicts import settled
 from apps.artifacts.models import Artifact, Root, Upload
 from apps.artifacts.paths import ancestors, clean_path
 from apps.artifacts.services.publishing import Guard, release_blobs
+from apps.audit.services import record
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
 
@@ -26,6 +27,16 @@ def delete(actor: Actor, root: str, path: str, *, guard: Guard | None = None) ->
     count = _remove(actor, rows.filter(Q(path=path) | Q(head=f"{path}/")))
     _prune(root, path)
     Upload.objects.filter(root__key=root, path=path, state=Upload.State.FAILED).delete()
+    if count:
+        record(
+            actor,
+            "artifact.delete",
+            noun="artifact",
+            noun_id=root,
+            name=path,
+            workspace=actor.workspace,
+            details={"files": count},
+        )
     return count
 
 

@@ -4,11 +4,13 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from hashlib import md5
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import boto3
 from botocore.config import Config
 from storages.backends.s3 import S3Storage
 
@@ -22,6 +24,19 @@ PART = 8 * 1024 * 1024  # bytes kept in memory per upload; S3 takes no smaller p
 PARTS = 10_000  # S3's limit
 CONNECT_SECONDS, READ_SECONDS = 4, 9  # twice each and the giving up: an answer within 30 s
 ABORT_SECONDS = 2
+
+
+class _Storage(S3Storage):
+    """One session for all: it reads S3's description, a large file, once, and not for each client."""
+
+    def _create_session(self) -> boto3.Session:
+        return _session()
+
+
+@lru_cache(maxsize=1)
+def _session() -> boto3.Session:
+    """Credentials are looked for where AWS's tools look: environment, files, the machine's role."""
+    return boto3.Session()
 
 
 class S3Store:
@@ -56,7 +71,7 @@ class S3Store:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
-        storage = S3Storage(bucket_name=self.bucket, endpoint_url=endpoint or None, client_config=config)
+        storage = _Storage(bucket_name=self.bucket, endpoint_url=endpoint or None, client_config=config)
         return storage.connection.meta.client
 
     def writer(self, length: int | None) -> Writer:
