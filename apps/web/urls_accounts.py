@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from apps.web.base import page
-from apps.web.views import admin_audit, admin_users, settings, sign_in, teams, tokens
+from apps.web.views import admin_audit, admin_users, admin_workspaces, settings, sign_in, teams, tokens
 
 urlpatterns: list[URLPattern] = [
     page("login/", sign_in.login, "login"),
@@ -37,6 +37,11 @@ urlpatterns: list[URLPattern] = [
     page("admin/teams/", teams.team_list, "admin_teams"),
     page("admin/teams/<int:team_id>/update/", teams.team_update, "admin_team_update"),
     page("admin/teams/<int:team_id>/delete/", teams.team_delete, "admin_team_delete"),
+    page("admin/workspaces/", admin_workspaces.workspace_list, "admin_workspaces"),
+    page("admin/workspaces/<slug:name>/", admin_workspaces.workspace, "admin_workspace"),
+    page("admin/workspaces/<slug:name>/describe/", admin_workspaces.workspace_describe, "admin_workspace_describe"),
+    page("admin/workspaces/<slug:name>/unshare/", admin_workspaces.workspace_unshare, "admin_workspace_unshare"),
+    page("admin/workspaces/<slug:name>/delete/", admin_workspaces.workspace_delete, "admin_workspace_delete"),
     page("admin/audit/", admin_audit.audit, "admin_audit"),
     page("admin/audit/export.<str:kind>", admin_audit.audit_export, "admin_audit_export"),
 ]
