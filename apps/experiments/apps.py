@@ -1,6 +1,11 @@
 from django.apps import AppConfig
 
+from apps.core.filtersql import functions
+
 
 class ExperimentsConfig(AppConfig):
     name = "apps.experiments"
     label = "experiments"
+
+    def ready(self) -> None:
+        functions.install()

@@ -32,11 +32,12 @@ _TEXT: dict[str, Callable[[str, str], bool]] = {
 class Facts:
     """All that a filter can ask about one thing; an attribute that is None counts as absent.
 
-    `metrics` are latest values; `datasets` have `name`, `digest` and, where the input is tagged with one, `context`.
+    `metrics` are latest values, or for logged models lists of all values, one of which has to match. `datasets` have `name`,
+    `digest` and, where the input is tagged with one, `context`.
     """
 
     attributes: Mapping[str, str | int | None] = field(default_factory=dict)
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float | list[float]] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     datasets: Sequence[Mapping[str, str | None]] = ()
@@ -53,7 +54,8 @@ class Facts:
                 "param": self.params,
                 "tag": self.tags,
             }
-            found = [tables[entity].get(key)]
+            value = tables[entity].get(key)
+            found = value if isinstance(value, list) else [value]
         return [value for value in found if value is not None]
 
 

@@ -5,7 +5,7 @@ def fold(text: str) -> str:
     """Lower case, character by character, so that `_` still counts characters (unlike str.lower() and casefold())."""
     if text.isascii():
         return text.lower()
-    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    return "".join([letter.lower()[0] for letter in text])
 
 
 def like(value: str, pattern: str) -> bool:

@@ -10,6 +10,8 @@ from apps.core.filterlang.lexer import Token
 from apps.core.filterlang.periods import EXAMPLES, read_period
 from apps.core.filterlang.regex import BadRegex, parse_regex
 
+# As long as the longest value that is compared with one; SQLite takes no more than 50,000 after escaping.
+LONGEST_PATTERN = 8000
 # sqlparse, which the reference reads filters with, takes these for keywords and not for values.
 _KEYWORDS = ("TRUE", "FALSE", "NULL", "NONE")
 
@@ -25,6 +27,8 @@ def read_value(token: Token, field: Field, operator: Operator, dialect: Dialect)
     text = _text(token, field, dialect)
     if operator == "RLIKE":
         _check_regex(text, token)
+    if operator in ("LIKE", "ILIKE") and len(text) > LONGEST_PATTERN:
+        raise FilterError(f"A pattern has at most {LONGEST_PATTERN} characters", token.span)
     return text
 
 

@@ -9,7 +9,7 @@ from apps.core.filterlang.errors import FilterError, listed, shorten
 from apps.core.filterlang.fields import Field, read_field
 from apps.core.filterlang.lexer import scan, tokenize
 
-MOST_KEYS = 50
+MOST_KEYS = 20
 
 
 @dataclass(frozen=True, slots=True)

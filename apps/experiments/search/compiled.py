@@ -1,19 +1,20 @@
 """What every compiler here returns, and the pieces that they share."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from apps.core.filterlang.ast import Comparison, IsNull
 from apps.core.filtersql.comparisons import text, text_as_number
-from apps.core.filtersql.fragments import TRUE, Sql, negated
+from apps.core.filtersql.fragments import Sql, negated
 
 
 @dataclass(slots=True)
 class Compiled:
-    """A condition, the joins that the ordering needs, and the ordering itself, ties broken. Only `where` and `joins` have parameters."""
+    """A condition, the joins that the ordering needs, and the ordering itself, ties broken."""
 
-    where: Sql = TRUE
-    joins: Sql = Sql("")
-    order: str = ""
+    where: Sql
+    joins: Sql
+    order: str
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Ordering:
     joins: list[Sql] = field(default_factory=list)
     terms: list[str] = field(default_factory=list)
 
-    def join(self, sql: str, *params: object) -> str:
+    def join(self, sql: str, *params: Any) -> str:
         """Add a left join, `{0}` standing for its alias, and return the alias."""
         alias = f"o{len(self.joins)}"
         self.joins.append(Sql(f" LEFT JOIN {sql.format(alias)}", params))
@@ -41,7 +42,7 @@ class Ordering:
         return Compiled(where, Sql("".join([join.text for join in self.joins]), params), ", ".join(self.terms + ties))
 
 
-def exists(table: str, condition: str, params: tuple[object, ...], extra: Sql | None = None) -> Sql:
+def exists(table: str, condition: str, params: tuple[Any, ...], extra: Sql | None = None) -> Sql:
     """`EXISTS` over rows of a table that belong to the row outside, perhaps with one comparison more.
 
     Written like this and not as IN, because SQLite then looks up the few rows of each run in the order of the page and stops when
@@ -52,7 +53,7 @@ def exists(table: str, condition: str, params: tuple[object, ...], extra: Sql | 
     return Sql(f"EXISTS (SELECT 1 FROM {table} WHERE {condition} AND {extra.text})", params + extra.params)
 
 
-def keyed_text(node: Comparison | IsNull, table: str, condition: str, params: tuple[object, ...], column: str) -> Sql:
+def keyed_text(node: Comparison | IsNull, table: str, condition: str, params: tuple[Any, ...], column: str) -> Sql:
     """A clause about a param or tag: a row of `table` under that key, with that value."""
     if isinstance(node, IsNull):
         found = exists(table, condition, params)

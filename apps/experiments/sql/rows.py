@@ -20,6 +20,16 @@ def run_by_pk(pk: int) -> RunRecord:
         return RunRecord(*cursor.fetchone())
 
 
+def runs_by_pks(pks: Sequence[int]) -> list[RunRecord]:
+    """The runs with those keys in that order, without their details."""
+    if not pks:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {RUN_COLUMNS} FROM {RUN_FROM} WHERE {_in('r.id', pks)}")
+        by_pk = {row[0]: RunRecord(*row) for row in cursor.fetchall()}
+    return [by_pk[pk] for pk in pks if pk in by_pk]
+
+
 def fill(runs: Sequence[RunRecord], *, model_inputs: bool = True) -> None:
     """Add metrics, params, tags, inputs and outputs to records of runs."""
     if not runs:
