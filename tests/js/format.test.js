@@ -2,27 +2,27 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { color, hashColor, Palette, place } from "../../static/js/lib/color.js";
-import * as format from "../../static/js/lib/format.js";
+import { ago, bytes, count, duration, number, percent, short, signed } from "../../static/js/lib/format.js";
 
 const examples = JSON.parse(readFileSync(new URL("./examples.json", import.meta.url), "utf8"));
 const value = (given) => (typeof given === "string" ? Number(given) : given);
 
-for (const name of ["number", "count", "percent", "signed", "duration", "bytes"]) {
+for (const [name, write] of Object.entries({ number, count, percent, signed, duration, bytes })) {
   test(`${name} reads as the table says, which the server's filters are held to as well`, () => {
-    for (const [given, text] of examples[name]) assert.equal(format[name](value(given)), text, `${name}(${given})`);
+    for (const [given, text] of examples[name]) assert.equal(write(value(given)), text, `${name}(${given})`);
   });
 }
 
 test("a number of two decimals rounds halves away from zero", () => {
-  for (const [given, text] of examples.number2) assert.equal(format.number(given, 2), text);
+  for (const [given, text] of examples.number2) assert.equal(number(given, 2), text);
 });
 
 test("ago counts in the largest unit and becomes a day after a month", () => {
-  for (const [then, now, text] of examples.ago) assert.equal(format.ago(new Date(then), new Date(now)), text);
+  for (const [then, now, text] of examples.ago) assert.equal(ago(new Date(then), new Date(now)), text);
 });
 
 test("short numbers of axes carry k, M, G", () => {
-  assert.deepEqual([0, 400, 24000, 3100000, -1500, 2.5e9].map(format.short), ["0", "400", "24k", "3.1M", "−1.5k", "2.5G"]);
+  assert.deepEqual([0, 400, 24000, 3100000, -1500, 2.5e9].map(short), ["0", "400", "24k", "3.1M", "−1.5k", "2.5G"]);
 });
 
 test("the colour of a run comes from its id, as on the server", () => {

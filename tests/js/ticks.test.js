@@ -31,6 +31,8 @@ test("a span is widened to whole steps, and a single value to something around i
 test("log marks are powers of ten, with 2 and 5 where there are few", () => {
   assert.deepEqual(labels(logTicks(1e-4, 1)), ["1e−4", "0.001", "0.01", "0.1", "1"]);
   assert.deepEqual(labels(logTicks(0.1, 1)), ["0.1", "0.2", "0.5", "1"]);
+  assert.deepEqual(labels(logTicks(0.15, 0.52)), ["0.2", "0.3", "0.4", "0.5"]);
+  assert.deepEqual(labels(logTicks(1, 1e12)), ["1", "100", "10k", "1M", "100M", "10G", "1T"]);
 });
 
 test("relative time has marks of seconds, minutes or hours", () => {
@@ -41,11 +43,5 @@ test("relative time has marks of seconds, minutes or hours", () => {
 
 test("wall time has marks at round local times and names the day at midnight", () => {
   const day = new Date(2026, 10, 22, 20, 0).getTime();
-  assert.deepEqual(labels(timeTicks(day, day + 8 * 3600e3, 4)), [
-    "20:00",
-    "22:00",
-    "22 Nov".replace("22", "23"),
-    "02:00",
-    "04:00",
-  ]);
+  assert.deepEqual(labels(timeTicks(day, day + 8 * 3600e3, 4)), ["20:00", "22:00", "23 Nov", "02:00", "04:00"]);
 });

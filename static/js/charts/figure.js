@@ -28,6 +28,7 @@ import { paint, token } from "./paint.js";
  */
 /** @typedef {{above: number, below: number}} Cut Points outside of the y range. */
 
+const THICK = 2.6;
 const X_TITLES = { step: "step", relative: "time since start", wall: "time" };
 const X_TICKS = { step: linearTicks, relative: durationTicks, wall: timeTicks };
 
@@ -86,23 +87,21 @@ function datasets(scene) {
   return scene.lines.flatMap((line) => {
     const { ghost, id } = line.series;
     const color = ghost ? "var(--ghost)" : scene.color(line);
-    const raw = { borderColor: paint(color, 0.25), borderWidth: 1, order: 2 };
+    const rest = ghost ? 1.4 : 1.6;
+    const raw = { run: id, rest: 1, borderColor: paint(color, 0.25), borderWidth: 1, order: 2 };
     const fine = {
+      run: id,
+      rest,
       borderColor: paint(color),
-      borderWidth: widthOf(line, scene.highlighted),
+      borderWidth: id === scene.highlighted ? THICK : rest,
       borderDash: ghost ? [5, 4] : [],
       order: ghost ? 0 : 1,
     };
     return line.pieces.flatMap((piece) => [
-      ...(line.fine === line.raw ? [] : [{ ...raw, run: id, data: pointsOf(line, piece, line.raw, scene.pixels) }]),
-      { ...fine, run: id, fine: true, data: pointsOf(line, piece, line.fine, scene.pixels) },
+      ...(line.fine === line.raw ? [] : [{ ...raw, data: pointsOf(line, piece, line.raw, scene.pixels) }]),
+      { ...fine, data: pointsOf(line, piece, line.fine, scene.pixels) },
     ]);
   });
-}
-
-/** @param {Line} line @param {string | null} highlighted */
-function widthOf(line, highlighted) {
-  return line.series.id === highlighted ? 2.6 : line.series.ghost ? 1.4 : 1.6;
 }
 
 /** @param {import("../lib/ticks.js").Tick[]} ticks @param {string} title @param {Span} span @param {object} more */
@@ -177,14 +176,9 @@ export class Figure {
     const chart = this.#chart;
     if (!chart) return;
     chart.data.datasets.forEach((dataset, at) => {
-      const { run, fine } = /** @type {any} */ (dataset);
+      const { run, rest } = /** @type {any} */ (dataset);
       const drawn = /** @type {any} */ (chart.getDatasetMeta(at).dataset);
-      if (!fine || !drawn) return;
-      drawn.options = {
-        ...drawn.options,
-        borderWidth:
-          run === runId ? 2.6 : /** @type {any} */ (dataset).borderWidth > 2 ? 1.6 : /** @type {any} */ (dataset).borderWidth,
-      };
+      if (drawn) drawn.options = { ...drawn.options, borderWidth: run === runId && rest > 1 ? THICK : rest };
     });
     chart.draw();
   }

@@ -55,8 +55,9 @@ export function gestures(canvas, box, handler, signal) {
     if (!drag) return;
     const place = placeOf(event);
     if (!far(drag, place)) handler.press(place);
-    else if (drag.mode === "zoom") handler.zoom(drag, place);
-    else if (drag.mode === "select") handler.select(drag.x, place.x);
+    else handler.leave();
+    if (far(drag, place) && drag.mode === "zoom") handler.zoom(drag, place);
+    if (far(drag, place) && drag.mode === "select") handler.select(drag.x, place.x);
     end();
   });
   on("pointercancel", end);

@@ -14,8 +14,8 @@ import { paint, token } from "./paint.js";
  */
 function drawFlags(context, area, toPixel, { flags, lines }) {
   for (const { step, tone = "ink-3", label } of flags) {
-    const first = lines[0];
-    const at = first ? toPixel(xAtStep(first.series, first.xs, step)) : Number.NaN;
+    // On a time axis the step's place is read off a run that has come so far.
+    const at = toPixel(lines.map((line) => xAtStep(line.series, line.xs, step)).find(Number.isFinite) ?? Number.NaN);
     if (!(at >= area.left && at <= area.right)) continue;
     context.strokeStyle = context.fillStyle = token(tone);
     context.setLineDash([1, 2]);

@@ -143,9 +143,11 @@ export function gapsOf(line) {
   return [...new Set([...told, ...seen])].filter(Number.isFinite).sort((a, b) => a - b);
 }
 
-/** @param {Series} series @param {ArrayLike<number>} xs @param {number} step @returns {number} */
+/** @param {Series} series @param {ArrayLike<number>} xs @param {number} step @returns {number} NaN where the time of a step is not known. */
 export function xAtStep(series, xs, step) {
-  return between(series.steps, xs, step);
+  const { steps } = series;
+  if (xs !== steps && (step < steps[0] || step > steps[steps.length - 1])) return Number.NaN;
+  return between(steps, xs, step);
 }
 
 /** @param {Series} series @param {ArrayLike<number>} xs @param {number} x @returns {number} The step that was current at x. */

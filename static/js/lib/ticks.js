@@ -51,19 +51,17 @@ export function niceSpan(min, max, wanted = 6) {
   return [round(Math.floor(min / step + 1e-9) * step, step), round(Math.ceil(max / step - 1e-9) * step, step)];
 }
 
-/** @param {number} min Above 0. @param {number} max @returns {Tick[]} Powers of ten; their 2 and 5 too where there are few. */
+/** @param {number} min Above 0. @param {number} max @returns {Tick[]} Powers of ten, with digits between them where there is room. */
 export function logTicks(min, max) {
   const [from, to] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))];
   const every = Math.max(1, Math.ceil((to - from) / 6));
-  const within = to - from <= 2 ? [1, 2, 5] : [1];
-  const ticks = [];
-  for (let power = from; power <= to; power += every) {
-    for (const digit of within) {
-      const value = digit * 10 ** power;
-      if (value >= min * (1 - 1e-9) && value <= max * (1 + 1e-9)) ticks.push({ value, label: powerLabel(value) });
-    }
+  const powers = Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, at) => 10 ** (from + at * every));
+  for (const digits of [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    const values = powers.flatMap((power) => digits.map((digit) => Number((digit * power).toPrecision(3))));
+    const inside = values.filter((value) => value >= min * (1 - 1e-9) && value <= max * (1 + 1e-9));
+    if (inside.length >= 4) return inside.map((value) => ({ value, label: powerLabel(value) }));
   }
-  return ticks.length > 1 ? ticks : linearTicks(min, max, 4);
+  return linearTicks(min, max, 4);
 }
 
 /** @param {number} min Seconds. @param {number} max @param {number} [wanted] @returns {Tick[]} */
@@ -112,7 +110,7 @@ function label(value, step) {
 
 /** @param {number} value */
 function powerLabel(value) {
-  return value < 1e-3 ? number(value) : short(Number(value.toPrecision(3)));
+  return value < 1e-3 ? number(value) : short(value);
 }
 
 /** @param {number} seconds @param {number} step */
