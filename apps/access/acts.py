@@ -1,6 +1,7 @@
 """The one table of what can be done, what level it needs, and whether the audit keeps it.
 
-The level is the one needed on the thing itself (a run's is its experiment's). None: being signed in is enough, or the service asks for more than a level (an
+The level is the one needed on the thing itself (a run's is its experiment's). None: being signed in is enough, or the service
+asks for more than a level (an
 administrator, oneself). What log-* and artifact uploads do is not audited one by one; the run is its own record.
 Levels follow section "Auth plugin" of the MLflow REST protocol.
 """

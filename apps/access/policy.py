@@ -8,7 +8,7 @@ It is written as SQL text, once: the hot paths put it into their one access quer
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.db import models
@@ -73,19 +73,20 @@ def default_level() -> int:
     return int(Level[settings.DEFAULT_PERMISSION])
 
 
-def annotate(queryset: models.QuerySet[M], actor: Actor, noun: Noun) -> models.QuerySet[M]:
+def annotate(queryset: models.QuerySet[M, M], actor: Actor, noun: Noun) -> models.QuerySet[M, M]:
     """Add `level`, the actor's, to each row."""
     sql, params = level_sql(actor, noun)
-    return queryset.annotate(level=RawSQL(sql, params, models.SmallIntegerField()))
+    return cast("models.QuerySet[M, M]", queryset.annotate(level=RawSQL(sql, params, models.SmallIntegerField())))
 
 
-def visible(queryset: models.QuerySet[M], actor: Actor, noun: Noun) -> models.QuerySet[M]:
+def visible(queryset: models.QuerySet[M, M], actor: Actor, noun: Noun) -> models.QuerySet[M, M]:
     """The rows that the actor may read, with their `level`."""
     return annotate(queryset, actor, noun).filter(level__gte=Level.READ)
 
 
 def check(actor: Actor, act: str, level: int | None, missing: str) -> None:
-    """Let the act pass at that level or raise: Missing (with the words for a thing that is not there) if it is hidden or absent, Denied if
+    """Let the act pass at that level or raise: Missing (with the words for a thing that is not there) if it is hidden or absent,
+    Denied if
     it is visible and the level does not suffice, Unauthenticated for nobody."""
     if not actor.is_known:
         raise Unauthenticated("You are not authenticated. Sign in or send a token.")

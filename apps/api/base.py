@@ -18,7 +18,8 @@ WORKSPACE_HEADER = "HTTP_X_MLFLOW_WORKSPACE"
 
 
 def authenticate(request: HttpRequest) -> Actor:
-    """The actor behind a request, in the workspace it names. Raises Unauthenticated, Missing (workspace), Denied (CSRF), TooMany."""
+    """The actor behind a request, in the workspace it names. Raises Unauthenticated, Missing (workspace), Denied (CSRF),
+    TooMany."""
     workspace = request.META.get(WORKSPACE_HEADER, "").strip() or "default"
     actor = _credentials(request, workspace) or _session(request, workspace)
     if actor is None:
@@ -51,7 +52,7 @@ def _credentials(request: HttpRequest, workspace: str) -> Actor | None:
 
 
 class _Csrf(CsrfViewMiddleware):
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 
@@ -59,9 +60,9 @@ def _session(request: HttpRequest, workspace: str) -> Actor | None:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    check = _Csrf(lambda _: None)  # type: ignore[arg-type, return-value]
+    check = _Csrf(lambda _: None)  # type: ignore[arg-type]
     check.process_request(request)
-    if check.process_view(request, None, (), {}):
+    if check.process_view(request, lambda: None, (), {}):  # type: ignore[arg-type, return-value]
         raise Denied("a browser's session may only write with the CSRF token")
     return actors.actor_for_session(user, request.session.session_key or "", request.META.get("REMOTE_ADDR", ""), workspace)
 

@@ -22,7 +22,7 @@ class ExperimentAccess:
     name: str
     workspace_id: int
     lifecycle: str
-    level: Level
+    level: int
 
     @property
     def is_active(self) -> bool:
@@ -43,7 +43,7 @@ class RunAccess:
     lifecycle: str
     holds: int
     owner_id: int | None
-    level: Level
+    level: int
 
     @property
     def is_active(self) -> bool:
@@ -60,7 +60,7 @@ class ModelAccess:
     experiment_id: int
     lifecycle: str
     holds: int
-    level: Level
+    level: int
 
 
 def parse_experiment_id(experiment_id: str) -> int:
@@ -71,14 +71,16 @@ def parse_experiment_id(experiment_id: str) -> int:
 
 
 def access_experiment(actor: Actor, experiment_id: str | int, act: str, *, lock: bool = False) -> ExperimentAccess:
-    """The experiment if `act` may be done to it; `lock` keeps it as it is until the transaction ends. Raises Invalid, Missing, Denied."""
+    """The experiment if `act` may be done to it; `lock` keeps it as it is until the transaction ends. Raises Invalid, Missing,
+    Denied."""
     number = parse_experiment_id(str(experiment_id))
     level, params = policy.level_sql(actor, EXPERIMENT, "e")
-    sql = f"SELECT e.id, e.name, e.workspace_id, e.lifecycle, {level} FROM experiments_experiment e WHERE e.id = %s{_lock('e', lock)}"
+    columns = f"e.id, e.name, e.workspace_id, e.lifecycle, {level}"
+    sql = f"SELECT {columns} FROM experiments_experiment e WHERE e.id = %s{_lock('e', lock)}"
     row = _one(sql, [*params, number])
     policy.check(actor, act, row[-1] if row else None, f"No Experiment with id={number} exists")
     assert row is not None
-    return ExperimentAccess(*row[:-1], Level(row[-1]))
+    return ExperimentAccess(*row)
 
 
 _RUN_SELECT = (
@@ -88,7 +90,8 @@ _RUN_FROM = "FROM experiments_run r JOIN experiments_experiment e ON e.id = r.ex
 
 
 def access_run(actor: Actor, run_id: str, act: str, *, lock: bool = False) -> RunAccess:
-    """The run if `act` may be done to it. With `lock` nobody can take it for an update that excludes writers until this transaction ends.
+    """The run if `act` may be done to it. With `lock` nobody can take it for an update that excludes writers until this
+    transaction ends.
 
     Raises Missing, Denied.
     """
@@ -98,7 +101,7 @@ def access_run(actor: Actor, run_id: str, act: str, *, lock: bool = False) -> Ru
     policy.check(actor, act, row[-1] if row else None, f"Run with id={run_id} not found")
     assert row is not None
     _check_limits(actor, act, row[1])
-    return RunAccess(*row[:-1], Level(row[-1]))
+    return RunAccess(*row)
 
 
 def access_active_run(actor: Actor, run_id: str, act: str) -> RunAccess:
@@ -122,7 +125,7 @@ def access_logged_model(actor: Actor, model_id: str, act: str, *, deleted: bool 
         row = None
     policy.check(actor, act, row[-1] if row else None, f"Logged model with ID '{model_id}' not found.")
     assert row is not None
-    return ModelAccess(*row[:-1], Level(row[-1]))
+    return ModelAccess(*row)
 
 
 def run_root(run: RunAccess) -> str:
@@ -142,7 +145,8 @@ _MODEL_ROOT = re.compile(r"(\d{1,18})/models/([\w-]{1,255})/artifacts(?:/(.*))?"
 def access_artifact_root(actor: Actor, path: str, act: str) -> tuple[str, str]:
     """(root, path inside it) of a path of the artifact proxy, if `act` may be done there.
 
-    A path that belongs to no run and no logged model is Missing. Writing below a deleted run is Invalid; a hold refuses overwriting and
+    A path that belongs to no run and no logged model is Missing. Writing below a deleted run is Invalid; a hold refuses
+    overwriting and
     deletion later, where it is known what exists. Raises Missing, Denied, Invalid.
     """
     if match := _MODEL_ROOT.fullmatch(path):
@@ -213,5 +217,5 @@ def access_runs(actor: Actor, run_ids: list[str], act: str) -> list[RunAccess]:
             policy.check(actor, act, int(Level.MANAGE), "")  # nobody at all learns that too
             continue
         policy.check(actor, act, row[-1], "")
-        found.append(RunAccess(*row[:-1], Level(row[-1])))
+        found.append(RunAccess(*row))
     return found

@@ -1,6 +1,7 @@
 """Metric and param keys as integers, cached in the process.
 
-A key that another process inserted is found by its select; a key that is gone (its table restored from a backup) shows as a foreign-key error of
+A key that another process inserted is found by its select; a key that is gone (its table restored from a backup) shows as a
+foreign-key error of
 the series or param row at commit: `with_fresh_keys` then empties the cache and tries once more.
 """
 

@@ -62,7 +62,7 @@ class ExperimentRecord:
     updated_at: int
     owner: str
     level: int
-    tags: list[Tag]
+    tags: list[Tag] = field(default_factory=list)
 
 
 class InputRecord(NamedTuple):

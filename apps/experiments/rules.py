@@ -33,18 +33,21 @@ def check_key(key: str, field: str) -> None:
         raise Invalid(f"'{field}' exceeds the maximum length of {MAX_KEY} characters, got {len(key)}")
     if not _KEY.fullmatch(key):
         raise Invalid(
-            f"Invalid value {shown(key)} for parameter '{field}' supplied: names may only contain alphanumerics, underscores (_), dashes (-), "
+            f"Invalid value {shown(key)} for parameter '{field}' supplied: names may only contain alphanumerics, underscores "
+            f"(_), dashes (-), "
             "periods (.), spaces ( ), colons (:) and slashes (/)."
         )
     if key != posixpath.normpath(key) or key.startswith(("/", "..")) or key == ".":
         raise Invalid(
-            f"Invalid value {shown(key)} for parameter '{field}' supplied: names may be treated as files in certain cases, and must not resolve to other "
+            f"Invalid value {shown(key)} for parameter '{field}' supplied: names may be treated as files in certain cases, and "
+            f"must not resolve to other "
             f"names when treated as such. This name would resolve to '{posixpath.normpath(key)}'"
         )
 
 
 def check_keys(keys: list[str], path: str) -> None:
-    """Many keys at once, in the order of their list; `path` is like "metrics". The common case is one pass of a compiled pattern."""
+    """Many keys at once, in the order of their list; `path` is like "metrics". The common case is one pass of a compiled
+    pattern."""
     for index, key in enumerate(keys):
         if len(key) > MAX_KEY or not _KEY.fullmatch(key) or "/" in key or "." in key:
             check_key(key, f"{path}[{index}].key")

@@ -41,7 +41,7 @@ def actor_of(request: HttpRequest) -> Actor:
         if not request.user.is_authenticated:
             known = Actor.anonymous(address)
         else:
-            known = actor_for_session(request.user, request.session.session_key or "", address, workspace)  # type: ignore[arg-type]
+            known = actor_for_session(request.user, request.session.session_key or "", address, workspace)
             if workspace != "default":
                 access_workspace(known, workspace, "workspace.read")
         request._actor = known  # type: ignore[attr-defined]

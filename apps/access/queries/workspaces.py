@@ -1,6 +1,7 @@
 """Workspaces that one may see, and the checks that need no thing."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.db.models.expressions import RawSQL
@@ -64,7 +65,7 @@ def list_workspace_grants(actor: Actor, name: str) -> list[GrantRecord]:
     return grant_records(actor, WorkspaceGrant.objects.filter(workspace_id=workspace.id))
 
 
-def grant_records(actor: Actor, grants: models.QuerySet) -> list[GrantRecord]:
+def grant_records(actor: Actor, grants: models.QuerySet[Any]) -> list[GrantRecord]:
     """Rows of any grant table as records, people first, by name. The caller has asked for the right to see them."""
     require_known(actor)
     rows = grants.values_list("user_id", "user__username", "user__display_name", "team_id", "team__name", "level")

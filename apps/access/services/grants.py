@@ -1,5 +1,7 @@
 """Giving and taking levels. The rooms call these after asking for the right to share their thing."""
 
+from typing import Any
+
 from django.db import models
 
 from apps.access.grants import Grant
@@ -37,7 +39,8 @@ def create_grant(
 def put_grant(actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level) -> None:
     """Create or change a grant."""
     require_writer(actor)
-    table._default_manager.update_or_create(**target, **grantee, defaults={"level": level})
+    which: dict[str, Any] = {**target, **grantee}
+    table._default_manager.update_or_create(defaults={"level": level}, **which)
 
 
 def update_grant(

@@ -22,7 +22,8 @@ class NativeView(APIView):
 
 
 def read(serializer: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    """The checked fields of a body or of query parameters. Raises DRF's ValidationError, which reads as INVALID_PARAMETER_VALUE."""
+    """The checked fields of a body or of query parameters. Raises DRF's ValidationError, which reads as
+    INVALID_PARAMETER_VALUE."""
     checked = serializer(data=data)
     checked.is_valid(raise_exception=True)
     return checked.validated_data

@@ -8,7 +8,7 @@ class ActorScheme(OpenApiAuthenticationExtension):
     """A bearer token, or a user's name and password."""
 
     target_class = "apps.api.base.ActorAuthentication"
-    name = ["bearer", "basic"]  # noqa: RUF012  the extension's own way of naming two
+    name = ["bearer", "basic"]
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, str]]:
         """Both schemes in OpenAPI's words."""

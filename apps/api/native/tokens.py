@@ -17,7 +17,7 @@ class TokenOut(serializers.Serializer):
     """A token without its secret."""
 
     id = serializers.IntegerField(source="pk")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF's Field has an attribute of that name
     prefix = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
@@ -28,7 +28,7 @@ class TokenOut(serializers.Serializer):
 class TokenIn(serializers.Serializer):
     """A token to make."""
 
-    label = serializers.CharField(max_length=255, default="")
+    label = serializers.CharField(max_length=255, default="")  # type: ignore[assignment]
     scope = serializers.ChoiceField(choices=["all", "write", "read"], default="all")
     days = serializers.IntegerField(min_value=1, max_value=3650, required=False, allow_null=True)
 

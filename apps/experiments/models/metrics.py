@@ -1,6 +1,7 @@
 """Metric keys, series and points.
 
-A number that is not finite is a finite column plus a kind, and the kind is part of the key: SQLite stores NaN as NULL, and neither
+A number that is not finite is a finite column plus a kind, and the kind is part of the key: SQLite stores NaN as NULL, and
+neither
 database has infinities that compare alike. NaN is stored as 0, an infinity as the greatest double of its sign.
 """
 
@@ -46,7 +47,8 @@ class Series(models.Model):
 class Point(models.Model):
     """One logged value. Its key makes a repetition of it no second row.
 
-    No foreign key constraints: a check of each of a thousand rows doubled the cost of a batch, and the series row, written in the same
+    No foreign key constraints: a check of each of a thousand rows doubled the cost of a batch, and the series row, written in
+    the same
     transaction, holds them.
     """
 

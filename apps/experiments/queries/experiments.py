@@ -55,7 +55,7 @@ def _records(rows: models.QuerySet[Experiment]) -> list[ExperimentRecord]:
         "owner__username",
         "level",
     )
-    found = [ExperimentRecord(*values, []) for values in rows.values_list(*columns)]
+    found = [ExperimentRecord(*values) for values in rows.values_list(*columns)]
     by_id = {record.id: record for record in found}
     tags = ExperimentTag.objects.filter(experiment_id__in=by_id).order_by("key").values_list("experiment_id", "key", "value")
     for experiment_id, key, value in tags:

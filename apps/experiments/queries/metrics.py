@@ -1,8 +1,10 @@
 """The history of metrics as the wire asks for it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from apps.core.actor import Actor
 from apps.core.errors import Missing
@@ -79,7 +81,8 @@ def get_history_interval(
     end: int | None = None,
     max_results: int = MAX_INTERVAL_RESULTS,
 ) -> list[tuple[str, MetricValue]]:
-    """Points of a metric of many runs at sampled steps (protocol, 6.5), by run in the order asked for, then step, timestamp, value."""
+    """Points of a metric of many runs at sampled steps (protocol, 6.5), by run in the order asked for, then step, timestamp,
+    value."""
     runs = access_runs(actor, run_ids, "run.read")
     key_id = find_metric_key(key)
     if key_id is None or not runs:
@@ -94,7 +97,7 @@ def get_history_interval(
         low = 0 if start is None else start
         high = max((row[3] for row in series), default=-1) if end is None else end
         where = f"key_id = %s AND run_id IN ({keys}) AND step BETWEEN %s AND %s"
-        params: list = [key_id, low, high]
+        params: list[Any] = [key_id, low, high]
         if sum(row[1] for row in series) > max_results:
             chosen = _sampled_steps(cursor, where, params, max_results)
             chosen |= {step for row in series for step in row[2:4] if low <= step <= high}
@@ -103,7 +106,8 @@ def get_history_interval(
             else:
                 where = f"{where} AND step IN ({','.join(map(str, sorted(chosen)))})"
         cursor.execute(
-            f"SELECT run_id, value, kind, timestamp, step FROM experiments_point WHERE {where} ORDER BY step, timestamp, value, kind",
+            f"SELECT run_id, value, kind, timestamp, step FROM experiments_point WHERE {where} ORDER BY step, timestamp, value, "
+            f"kind",
             params,
         )
         points = cursor.fetchall()
@@ -113,7 +117,7 @@ def get_history_interval(
     return [(run.run_id, point) for run in runs for point in by_run.get(run.id, ())]
 
 
-def _sampled_steps(cursor, where: str, params: list, wanted: int) -> set[int]:
+def _sampled_steps(cursor: CursorWrapper, where: str, params: list[Any], wanted: int) -> set[int]:
     """Every (n / wanted)-th distinct step and the last; all if there are no more than wanted."""
     steps = f"SELECT DISTINCT step FROM experiments_point WHERE {where}"
     cursor.execute(

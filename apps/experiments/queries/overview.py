@@ -64,7 +64,8 @@ def list_experiments(
           (SELECT count(*) FROM experiments_run r WHERE r.experiment_id = e.id AND r.lifecycle = '{ACTIVE}') AS runs,
           (SELECT count(*) FROM experiments_run r
             WHERE r.experiment_id = e.id AND r.lifecycle = '{ACTIVE}' AND r.status = {RUNNING}) AS running,
-          (SELECT max(r.start_time) FROM experiments_run r WHERE r.experiment_id = e.id AND r.lifecycle = '{ACTIVE}') AS last_start,
+          (SELECT max(r.start_time) FROM experiments_run r WHERE r.experiment_id = e.id AND r.lifecycle = '{ACTIVE}') AS
+          last_start,
           {level} AS level
         FROM experiments_experiment e LEFT JOIN accounts_user u ON u.id = e.owner_id
         WHERE e.workspace_id = %s AND e.lifecycle = %s {"AND lower(e.name) LIKE %s ESCAPE '!'" if text else ""}"""
@@ -92,7 +93,8 @@ def list_recent_runs(actor: Actor, *, mine: bool = False, limit: int = 20) -> li
     own = "AND r.owner_id = %s" if mine else ""
     sql = f"""
         SELECT r.run_id, r.name, r.status, r.start_time, r.end_time, COALESCE(u.username, r.user_text), e.id, e.name
-        FROM experiments_run r JOIN experiments_experiment e ON e.id = r.experiment_id LEFT JOIN accounts_user u ON u.id = r.owner_id
+        FROM experiments_run r JOIN experiments_experiment e ON e.id = r.experiment_id LEFT JOIN accounts_user u ON u.id =
+        r.owner_id
         WHERE r.lifecycle = '{ACTIVE}' {own} AND {level} >= {int(Level.READ)} ORDER BY r.start_time DESC, r.run_id LIMIT %s"""
     with connection.cursor() as cursor:
         cursor.execute(sql, [*([actor.user_id] if mine else []), *params, limit])
@@ -105,7 +107,8 @@ def list_children(actor: Actor, run_id: str, limit: int = 200) -> list[RunRecord
     level, params = policy.level_sql(actor, EXPERIMENT, "e")
     sql = (
         f"SELECT {rows.RUN_COLUMNS} FROM {rows.RUN_FROM} JOIN experiments_experiment e ON e.id = r.experiment_id"
-        f" WHERE r.parent_run_id = %s AND r.lifecycle = '{ACTIVE}' AND {level} >= {int(Level.READ)} ORDER BY r.start_time, r.run_id LIMIT %s"
+        f" WHERE r.parent_run_id = %s AND r.lifecycle = '{ACTIVE}' AND {level} >= {int(Level.READ)} ORDER BY r.start_time, "
+        f"r.run_id LIMIT %s"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [run.run_id, *params, limit])
@@ -126,8 +129,9 @@ def suggest(actor: Actor, text: str, limit: int = 8) -> list[tuple[str, str, str
         found = [(kind, name, str(number)) for kind, name, number in cursor.fetchall()]
         cursor.execute(
             "SELECT 'run', r.name, r.run_id FROM experiments_run r JOIN experiments_experiment e ON e.id = r.experiment_id"
-            f" WHERE r.lifecycle = '{ACTIVE}' AND (lower(r.name) LIKE %s ESCAPE '!' OR r.run_id = %s) AND {level} >= {int(Level.READ)}"
+            f" WHERE r.lifecycle = '{ACTIVE}' AND (lower(r.name) LIKE %s ESCAPE '!' OR r.run_id = %s) AND {level} >= "
+            f"{int(Level.READ)}"
             " ORDER BY r.start_time DESC LIMIT %s",
             [like, text, *params, limit],
         )
-        return found + cursor.fetchall()
+        return found + [(kind, name, run_id) for kind, name, run_id in cursor.fetchall()]

@@ -5,8 +5,10 @@ Everything that draws reads through here, so that what stands behind it (rows to
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from apps.core.actor import Actor
 from apps.core.errors import Invalid
@@ -69,7 +71,8 @@ _SUMMARY = (
 def list_series(actor: Actor, run_id: str) -> list[SeriesSummary]:
     """All metrics of a run, by name. Raises Missing."""
     run = access_run(actor, run_id, "run.read")
-    sql = f"SELECT {_SUMMARY} FROM experiments_series s JOIN experiments_metrickey k ON k.id = s.key_id WHERE s.run_id = %s ORDER BY k.name"
+    tables = "experiments_series s JOIN experiments_metrickey k ON k.id = s.key_id"
+    sql = f"SELECT {_SUMMARY} FROM {tables} WHERE s.run_id = %s ORDER BY k.name"
     with connection.cursor() as cursor:
         cursor.execute(sql, [run.id])
         return [SeriesSummary(*row) for row in cursor.fetchall()]
@@ -85,7 +88,8 @@ def get_curves(
     end: int | None = None,
     known: str = "",
 ) -> Curves | None:
-    """The curves of a metric over [start, end] steps, at most about four points a pixel of `width`. None if `known` is still the version.
+    """The curves of a metric over [start, end] steps, at most about four points a pixel of `width`. None if `known` is still the
+    version.
 
     Hidden and missing runs are left out. Raises Invalid.
     """
@@ -119,11 +123,12 @@ def get_curves(
     return Curves(key, version, curves)
 
 
-def _heads(runs: list[RunAccess], key_id: int | None) -> dict:
+def _heads(runs: list[RunAccess], key_id: int | None) -> dict[int, Any]:
     """What the series and run rows say, by the run's key: one statement for all runs."""
     keys = ",".join(str(run.id) for run in runs)
     sql = (
-        "SELECT s.run_id, s.count, s.first_step, s.latest_step, s.latest_value, s.latest_kind, s.latest_timestamp, r.status, r.start_time"
+        "SELECT s.run_id, s.count, s.first_step, s.latest_step, s.latest_value, s.latest_kind, s.latest_timestamp, r.status, "
+        "r.start_time"
         f" FROM experiments_series s JOIN experiments_run r ON r.id = s.run_id WHERE s.key_id = %s AND s.run_id IN ({keys})"
     )
     with connection.cursor() as cursor:
@@ -134,7 +139,7 @@ def _heads(runs: list[RunAccess], key_id: int | None) -> dict:
         }
 
 
-def _version(runs: list[RunAccess], heads: dict, *rest: object) -> str:
+def _version(runs: list[RunAccess], heads: dict[int, Any], *rest: object) -> str:
     seen = [(run.run_id, run.name, heads.get(run.id)) for run in runs]
     return hashlib.blake2s(repr((seen, rest)).encode(), digest_size=12).hexdigest()
 
@@ -157,25 +162,27 @@ _POINTS = (
 )
 
 
-def _buckets(cursor, run_pk: int, key_id: int | None, low: int, high: int, width: int) -> list[tuple[int, float, int, int]]:
+def _buckets(
+    cursor: CursorWrapper, run_pk: int, key_id: int | None, low: int, high: int, width: int
+) -> list[tuple[int, float, int, int]]:
     """Least, greatest, first and last point of each of `width` equal ranges of steps, and up to 1,000 NaN."""
     size = max(1, -(-(high - low + 1) // width))
     where = f"run_id = %s AND key_id = %s AND step BETWEEN %s AND %s AND kind <> {NAN}"
     params = [run_pk, key_id, low, high]
+    found: set[tuple[int, float, int, int]] = set()
     if connection.vendor == "postgresql":
         # Arrays compare item by item, so one pass over the rows finds each extreme together with where it stands.
         row = "ARRAY[value, step::float8, kind::float8, timestamp::float8]"
         by_step = "ARRAY[step::float8, timestamp::float8, value, kind::float8]"
-        sql = f"SELECT min({row}), max({row}), min({by_step}), max({by_step}) FROM experiments_point WHERE {where} GROUP BY (step - %s) / %s"
+        extremes = f"min({row}), max({row}), min({by_step}), max({by_step})"
+        sql = f"SELECT {extremes} FROM experiments_point WHERE {where} GROUP BY (step - %s) / %s"
         cursor.execute(sql, [*params, low, size])
-        found = set()
         for least, greatest, first, last in cursor.fetchall():
             found.update((int(step), value, int(kind), int(stamp)) for value, step, kind, stamp in (least, greatest))
             found.update((int(step), value, int(kind), int(stamp)) for step, stamp, value, kind in (first, last))
     else:
         # SQLite takes the other columns of a group from the row that gave its only minimum or maximum.
         # https://www.sqlite.org/lang_select.html#bareagg
-        found = set()
         for extreme in ("min(value)", "max(value)", "min(step)", "max(step)"):
             cursor.execute(
                 f"SELECT step, value, kind, timestamp, {extreme} FROM experiments_point WHERE {where} GROUP BY (step - %s) / %s",

@@ -20,7 +20,8 @@ from apps.experiments.records import Tag
 def create_experiment(actor: Actor, name: str, *, artifact_location: str = "", tags: list[Tag] | None = None) -> int:
     """A new experiment in the actor's workspace; its maker may MANAGE it. Returns its id.
 
-    In the workspace `default` everybody may make one, elsewhere whoever may EDIT there. Raises Invalid, AlreadyExists, Missing, Denied.
+    In the workspace `default` everybody may make one, elsewhere whoever may EDIT there. Raises Invalid, AlreadyExists, Missing,
+    Denied.
     """
     act = "workspace.read" if actor.workspace == "default" else "workspace.add"
     workspace = access_workspace(actor, actor.workspace, act)
@@ -81,7 +82,8 @@ def rename_experiment(actor: Actor, experiment_id: str, new_name: str) -> None:
 
 @atomic
 def delete_experiment(actor: Actor, experiment_id: str) -> None:
-    """Move an active experiment and all its runs to the trash. Raises Missing if it is there already, Denied (also for a held run)."""
+    """Move an active experiment and all its runs to the trash. Raises Missing if it is there already, Denied (also for a held
+    run)."""
     experiment = access_experiment(actor, experiment_id, "experiment.delete")
     if not experiment.is_active:
         raise Missing(f"No Experiment with id={experiment.id} exists")

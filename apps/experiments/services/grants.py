@@ -47,7 +47,8 @@ def delete_experiment_grant(actor: Actor, experiment_id: str, *, user: str = "",
 
 @atomic
 def set_everyone_level(actor: Actor, experiment_id: str, level: Level | None) -> None:
-    """What every signed-in person may do in it without a grant; None leaves it to the server's default. Raises Missing, Denied."""
+    """What every signed-in person may do in it without a grant; None leaves it to the server's default. Raises Missing,
+    Denied."""
     experiment = access_experiment(actor, experiment_id, "experiment.share")
     Experiment.objects.filter(pk=experiment.id).update(everyone_level=level)
     _audit(actor, experiment, "", "everyone", level)

@@ -66,7 +66,8 @@ def create_logged_model(actor: Actor, new: NewModel) -> str:
 def _check_name(name: str) -> None:
     if name and (not name.strip() or set(name) & BAD_NAME):
         raise Invalid(
-            f"Invalid model name {rules.shown(name)} for parameter 'name' supplied: it must not be blank nor contain any of / : . % \" '"
+            f"Invalid model name {rules.shown(name)} for parameter 'name' supplied: it must not be blank nor contain any of / : "
+            f". % \" '"
         )
     rules.check_length(name, 500, "name")
     rules.check_text(name, "name")

@@ -11,7 +11,7 @@ from apps.core.transactions import atomic
 from apps.experiments import rules
 from apps.experiments.access import RunAccess, access_active_run, access_experiment, access_run
 from apps.experiments.models import Run
-from apps.experiments.models.experiments import ACTIVE, DELETED, DEFAULT_EXPERIMENT_ID
+from apps.experiments.models.experiments import ACTIVE, DEFAULT_EXPERIMENT_ID, DELETED
 from apps.experiments.models.runs import RUNNING
 from apps.experiments.names import random_name
 from apps.experiments.records import RunRecord, Tag
@@ -121,7 +121,8 @@ def restore_run(actor: Actor, run_id: str) -> None:
 
 @atomic
 def move_runs(actor: Actor, run_ids: list[str], experiment_id: str) -> None:
-    """Move runs to another experiment, all or none. Needs MANAGE on where they are and EDIT on where they go. Raises Invalid, Missing, Denied."""
+    """Move runs to another experiment, all or none. Needs MANAGE on where they are and EDIT on where they go. Raises Invalid,
+    Missing, Denied."""
     target = access_experiment(actor, experiment_id, "run.create", lock=True)
     if not target.is_active:
         raise Invalid(f"The experiment {target.id} must be in the 'active' state. Current state is {target.lifecycle}.")

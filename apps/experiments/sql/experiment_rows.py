@@ -19,7 +19,7 @@ def read(sql: str, params: Sequence[Any]) -> list[ExperimentRecord]:
     """The rows of a statement that selects COLUMNS and the level, as records without their tags."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return [ExperimentRecord(*row, []) for row in cursor.fetchall()]
+        return [ExperimentRecord(*row) for row in cursor.fetchall()]
 
 
 def fill(experiments: Sequence[ExperimentRecord]) -> None:

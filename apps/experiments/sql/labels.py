@@ -34,7 +34,8 @@ def upsert_tags(run_pk: int, tags: list[Tag]) -> None:
     marks = ",".join(["(%s,%s,%s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO experiments_runtag (run_id, key, value) VALUES {marks} ON CONFLICT (run_id, key) DO UPDATE SET value = excluded.value",
+            f"INSERT INTO experiments_runtag (run_id, key, value) VALUES {marks} ON CONFLICT (run_id, key) DO UPDATE SET value "
+            f"= excluded.value",
             [item for key, value in rows for item in (run_pk, key, value)],
         )
 

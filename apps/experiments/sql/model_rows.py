@@ -36,8 +36,10 @@ def fill_models(models: Sequence[LoggedModelRecord]) -> None:
         for pk, key, value in cursor.fetchall():
             by_pk[pk].tags.append(Tag(key, value))
         cursor.execute(
-            "SELECT x.model_id, k.name, x.value, x.kind, x.timestamp, x.step, COALESCE(r.run_id, ''), x.dataset_name, x.dataset_digest"
-            " FROM experiments_modelmetric x JOIN experiments_metrickey k ON k.id = x.key_id LEFT JOIN experiments_run r ON r.id = x.run_id"
+            "SELECT x.model_id, k.name, x.value, x.kind, x.timestamp, x.step, COALESCE(r.run_id, ''), x.dataset_name, "
+            "x.dataset_digest"
+            " FROM experiments_modelmetric x JOIN experiments_metrickey k ON k.id = x.key_id LEFT JOIN experiments_run r ON "
+            "r.id = x.run_id"
             f" WHERE x.model_id IN ({keys}) ORDER BY k.name, x.timestamp, x.step"
         )
         for pk, *metric in cursor.fetchall():

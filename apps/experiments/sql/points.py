@@ -1,6 +1,7 @@
 """Writing metric points: one insert for the history, one upsert for the series, whatever the size of the batch.
 
-Plain SQL because this is the hottest path of the server: `bulk_create` of 1,000 points cost 34 ms where this costs under 8 on PostgreSQL.
+Plain SQL because this is the hottest path of the server: `bulk_create` of 1,000 points cost 34 ms where this costs under 8 on
+PostgreSQL.
 Called by services only, inside their transaction.
 """
 
@@ -78,7 +79,7 @@ def _series_row(points: Sequence[PointRow]) -> SeriesRow:
         high = max(reversed(numbers), key=_by_value) if len(numbers) > 1 else low
         high = next(point for point in numbers if point.value == high.value)
         extremes = (low.value, low.step, high.value, high.step)
-    return SeriesRow(first.key_id, *extremes, last.value, last.kind, last.step, last.timestamp, first.step)
+    return SeriesRow._make((first.key_id, *extremes, last.value, last.kind, last.step, last.timestamp, first.step))
 
 
 def _by_value(point: PointRow) -> float:
@@ -107,7 +108,8 @@ _MERGE = f"""ON CONFLICT (run_id, key_id) DO UPDATE SET
   latest_step = CASE WHEN {_NEWER} THEN excluded.latest_step ELSE s.latest_step END,
   latest_timestamp = CASE WHEN {_NEWER} THEN excluded.latest_timestamp ELSE s.latest_timestamp END,
   first_step = CASE WHEN excluded.first_step < s.first_step THEN excluded.first_step ELSE s.first_step END"""
-# A comparison with NULL is NULL, so a batch of nothing but NaN leaves the extremes alone, except where there are none yet, which stay none.
+# A comparison with NULL is NULL, so a batch of nothing but NaN leaves the extremes alone, except where there are none yet, which
+# stay none.
 
 _POINT_COLUMNS = "run_id, key_id, step, timestamp, value, kind"
 

@@ -1,4 +1,5 @@
-"""Reading runs as records in a constant number of statements, however many there are. The caller has decided which may be seen."""
+"""Reading runs as records in a constant number of statements, however many there are. The caller has decided which may be
+seen."""
 
 from collections.abc import Iterable, Sequence
 
@@ -50,7 +51,8 @@ def _in(column: str, keys: Iterable[int]) -> str:
 def _fill_metrics(by_pk: dict[int, RunRecord]) -> None:
     sql = (
         "SELECT s.run_id, k.name, s.latest_value, s.latest_kind, s.latest_timestamp, s.latest_step"
-        f" FROM experiments_series s JOIN experiments_metrickey k ON k.id = s.key_id WHERE {_in('s.run_id', by_pk)} ORDER BY k.name"
+        f" FROM experiments_series s JOIN experiments_metrickey k ON k.id = s.key_id WHERE {_in('s.run_id', by_pk)} ORDER BY "
+        f"k.name"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql)
@@ -79,7 +81,8 @@ def _fill_tags(by_pk: dict[int, RunRecord]) -> None:
 def _fill_inputs(by_pk: dict[int, RunRecord]) -> None:
     sql = (
         "SELECT i.id, i.run_id, d.name, d.digest, d.source_type, d.source, d.schema, d.profile"
-        f" FROM experiments_datasetinput i JOIN experiments_dataset d ON d.id = i.dataset_id WHERE {_in('i.run_id', by_pk)} ORDER BY i.id"
+        f" FROM experiments_datasetinput i JOIN experiments_dataset d ON d.id = i.dataset_id WHERE {_in('i.run_id', by_pk)} "
+        f"ORDER BY i.id"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql)
@@ -91,7 +94,7 @@ def _fill_inputs(by_pk: dict[int, RunRecord]) -> None:
         for input_id, key, value in cursor.fetchall():
             tags[input_id].append(Tag(key, value))
     for input_id, pk, *dataset in inputs:
-        by_pk[pk].inputs.append(InputRecord(*dataset, tags[input_id]))
+        by_pk[pk].inputs.append(InputRecord._make((*dataset, tags[input_id])))
 
 
 def _fill_models(by_pk: dict[int, RunRecord], model_inputs: bool) -> None:

@@ -15,7 +15,8 @@ def note_writer(run: RunAccess, user_id: int | None) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO experiments_runwriter (run_id, user_id, first_at) VALUES (%s, %s, %s) ON CONFLICT (run_id, user_id) DO NOTHING",
+            "INSERT INTO experiments_runwriter (run_id, user_id, first_at) VALUES (%s, %s, %s) ON CONFLICT (run_id, user_id) DO "
+            "NOTHING",
             [run.id, user_id, now_ms()],
         )
     after_commit(lambda: _remember(run.id, user_id))

@@ -1,6 +1,7 @@
 """Typed access to the fields of a request, by the rules of protobuf's JSON as the MLflow wire uses it.
 
-Numbers may come as digit strings, enums as names or numbers, names in snake_case or lowerCamelCase, one query value as a list of one. Pure.
+Numbers may come as digit strings, enums as names or numbers, names in snake_case or lowerCamelCase, one query value as a list of
+one. Pure.
 """
 
 import math

@@ -126,7 +126,8 @@ def parse_pairs(fields: Fields, name: str) -> list[Tag]:
 
 
 def parse_metrics(fields: Fields, name: str = "metrics") -> list[MetricInput]:
-    """Metrics of a batch, in one pass without calls for those that have the common types. Raises Invalid, naming `metrics[i].field`."""
+    """Metrics of a batch, in one pass without calls for those that have the common types. Raises Invalid, naming
+    `metrics[i].field`."""
     found = []
     for index, item in enumerate(fields.items(name)):
         if type(item) is dict:
@@ -175,7 +176,8 @@ def parse_batch(fields: Fields) -> Batch:
     for name, count, limit in counts:
         if count > limit:
             raise Invalid(
-                f"A batch logging request can contain at most {limit} {name}. Got {count} {name}. Please split up {name} across multiple requests."
+                f"A batch logging request can contain at most {limit} {name}. Got {count} {name}. Please split up {name} across "
+                f"multiple requests."
             )
     total = len(metrics) + len(params) + len(tags)
     if total > rules.MAX_ITEMS:

@@ -29,7 +29,8 @@ def get_history_bulk(request: WireRequest) -> dict[str, Any]:
         raise Invalid("GetMetricHistoryBulk request must specify at least one run_id.")
     if len(run_ids) > queries.MAX_BULK_RUNS:
         raise Invalid(
-            f"GetMetricHistoryBulk request cannot specify more than {queries.MAX_BULK_RUNS} run_ids. Received {len(run_ids)} run_ids."
+            f"GetMetricHistoryBulk request cannot specify more than {queries.MAX_BULK_RUNS} run_ids. Received {len(run_ids)} "
+            f"run_ids."
         )
     key, limit = fields.text("metric_key", required=True), fields.integer("max_results")
     points = queries.get_history_bulk(request.actor, run_ids, key, max_results=limit)
