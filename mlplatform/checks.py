@@ -1,5 +1,6 @@
 """Settings that contradict each other, and databases that forget: found at the start, one clear line each."""
 
+import contextlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,20 +50,25 @@ def database(app_configs: Any, databases: Any = None, **_kwargs: Any) -> list[Ch
     """PostgreSQL keeps what it acknowledged. Asked by `run` and `serve`; a database that is away is not this check's news."""
     found: list[CheckMessage] = []
     for alias in databases or []:
-        if connections[alias].vendor != "postgresql":
-            continue
-        try:
-            with connections[alias].cursor() as cursor:
-                for name, bad in UNSAFE.items():
-                    cursor.execute("SELECT current_setting(%s)", [name])
-                    if cursor.fetchone()[0] == bad:
-                        found.append(_unsafe(f"PostgreSQL runs with {name}={bad}: acknowledged writes are lost in a power cut"))
-        except DatabaseError:
-            continue
+        if connections[alias].vendor == "postgresql":
+            with contextlib.suppress(DatabaseError), connections[alias].cursor() as cursor:
+                found += [unsafe(setting) for setting in forgetful(cursor)]
     return found
 
 
-def _unsafe(message: str) -> CheckMessage:
+def forgetful(cursor: Any) -> list[str]:
+    """The settings of this PostgreSQL session with which it loses what it acknowledged."""
+    found = []
+    for name, bad in UNSAFE.items():
+        cursor.execute("SELECT current_setting(%s)", [name])
+        if cursor.fetchone()[0] == bad:
+            found.append(f"{name}={bad}")
+    return found
+
+
+def unsafe(setting: str) -> CheckMessage:
+    """The refusal; a warning where the operator says that losing writes is fine."""
+    message = f"PostgreSQL runs with {setting}: acknowledged writes are lost in a power cut"
     if settings.ALLOW_UNSAFE_DATABASE:
         return Warning(message, id="mlplatform.W002")
     return Error(message, hint="Set it to on, or start with MLPLATFORM_ALLOW_UNSAFE_DATABASE=1", id="mlplatform.E005")

@@ -179,9 +179,10 @@ def database(home_folder: Path) -> dict[str, Any]:
                 # the busy timeout applies, and not at the first write, where SQLite gives up at once.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
+                # Each thread has a connection: reads go through the shared map, so a small cache of its own does.
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
-                    "PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456;"
+                    "PRAGMA cache_size=-8192;PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456;"
                 ),
             },
         }

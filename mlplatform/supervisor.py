@@ -29,8 +29,9 @@ STEADY_SECONDS = 60.0  # who ran this long starts again without waiting
 class Part:
     """One process. Lower stages start first and stop last; parts of one stage do both together.
 
-    `probe` tells when it is ready; without one it says so itself (`lifeline.say_ready`). `wait` false: the next stage does
-    not wait for it. `repair` is called when it fails before it was ever ready; if it returns true, it is started once more.
+    `probe` tells when it is ready; without one it says so itself (`lifeline.say_ready`). `wait` false: nobody
+    waits for it, and it is started again also if it fails before it was ever ready. `repair` is called when another one does;
+    if it returns true, that one is started once more.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Supervisor:
         self.say = say
         self.selector = selectors.DefaultSelector()
         self.signals = 0
+        self.orphans = False  # whether a part has ended since we last looked for what it left
         self.signal_reader, self.signal_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
     def run(self) -> int:
@@ -149,6 +151,8 @@ class Supervisor:
             if part.process and not part.ready and part.probe and part.probe():
                 self._note_ready(part)
         self._reap()
+        if self.orphans:
+            self.orphans = self._kill_orphans()
         now = time.monotonic()
         for part in self.parts:
             if part.due is not None and now >= part.due and not self.signals:
@@ -171,12 +175,12 @@ class Supervisor:
     def _ended(self, part: Part, code: int) -> None:
         assert part.process is not None
         _kill_group(part.process.pid)  # its session is ours alone: whatever is left in it belonged to the part
-        part.process, part.ready = None, False
+        part.process, part.ready, self.orphans = None, False, True
         self._drain_output()
         if self.signals:
             return
         how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        if not part.was_ready:
+        if part.wait and not part.was_ready:
             if part.repair is None or part.failures or not part.repair():
                 raise Failed(f"{part.name} ended {how} before it was ready")
             part.failures += 1
@@ -195,7 +199,9 @@ class Supervisor:
         first = self.parts[0].stage
         for group in ([part for part in self.parts if part.stage > first], [part for part in self.parts if part.stage == first]):
             self._stop_together(group)
-        self._kill_adopted()
+        deadline = time.monotonic() + 1.0
+        while self._kill_orphans() and time.monotonic() < deadline:
+            self._turn(0.02)
         self._drain_output()
 
     def _stop_together(self, group: list[Part]) -> None:
@@ -212,14 +218,14 @@ class Supervisor:
                         _kill_group(part.process.pid)
             self._turn(0.05)
 
-    def _kill_adopted(self) -> None:
-        """What left its part's session and outlived it (Linux); one second is plenty for SIGKILL."""
-        deadline = time.monotonic() + 1.0
-        while (left := _children()) and time.monotonic() < deadline:
-            for pid in left:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            self._turn(0.02)
+    def _kill_orphans(self) -> bool:
+        """Kill what left its part's session and outlived it, which makes it our child (Linux). Whether there was any."""
+        parts = {part.process.pid for part in self.parts if part.process}
+        orphans = set(_children()) - parts
+        for pid in orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return bool(orphans)
 
     # --- signals and output
 
