@@ -141,3 +141,15 @@ def kill_all(pids: Callable[[], list[int]], seconds: float = 5) -> None:
         time.sleep(0.01)
         for pid in found:
             alive(pid)
+
+
+SPIN = "import time; w, c = time.perf_counter(), time.process_time()\nwhile time.process_time() - c < 0.3: pass\nprint((time.perf_counter() - w) / 0.3)"
+
+
+def patience() -> float:
+    """By how much others slow this machine down at the moment: 1.0 when nobody else computes.
+
+    Limits in seconds are multiplied by it, so that they are exact on a machine of one's own and no lottery on a shared one.
+    """
+    spinners = [subprocess.Popen([sys.executable, "-S", "-c", SPIN], stdout=subprocess.PIPE, text=True) for _ in range(os.cpu_count() or 1)]
+    return max(1.0, *(float(spinner.communicate()[0]) for spinner in spinners))
