@@ -144,7 +144,7 @@ def _zip_entries(stream: IO[bytes]) -> Iterator[_Entry]:
             )
 
 
-def _tar_entries(stream: IO[bytes]) -> Iterator[_Entry]:
+def _tar_entries(stream: Any) -> Iterator[_Entry]:
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for info in archive:
             if info.type in {tarfile.XGLTYPE, tarfile.XHDTYPE}:
@@ -154,14 +154,15 @@ def _tar_entries(stream: IO[bytes]) -> Iterator[_Entry]:
             yield _Entry(info.name, info.isdir(), bool(info.mode & 0o111), lambda info=info: archive.extractfile(info))
 
 
-def _decompressed(stream: IO[bytes], head: bytes, limits: Limits) -> IO[bytes]:
+def _decompressed(stream: IO[bytes], head: bytes, limits: Limits) -> Any:
+    opened: Any = stream
     if head.startswith(b"\x1f\x8b"):
-        stream = gzip.GzipFile(fileobj=stream)
+        opened = gzip.GzipFile(fileobj=stream)
     elif head.startswith(b"BZh"):
-        stream = bz2.BZ2File(stream)
+        opened = bz2.BZ2File(stream)
     elif head.startswith(b"\xfd7zXZ"):
         raise Invalid("xz archives are not unpacked; pack as .zip, .tar or .tar.gz")
-    return _Bounded(stream, limits.total_bytes + 2048 * limits.entries)
+    return _Bounded(opened, limits.total_bytes + 2048 * limits.entries)
 
 
 class _Bounded:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from apps.core.clock import monotonic
 from apps.core.errors import Invalid, Unavailable
@@ -245,7 +246,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _last_words(stream: "tempfile._TemporaryFileWrapper[bytes]") -> str:
+def _last_words(stream: IO[bytes]) -> str:
     stream.seek(0)
     lines = stream.read(64 * 1024).decode("utf-8", "replace").strip().splitlines()
     return " / ".join(line.strip() for line in lines[-3:]) or "no reason given"

@@ -136,10 +136,12 @@ def _version_2(root: Path, path: str) -> Places:
 def _tried(folder: Path, is_usable: Callable[[Path], bool]) -> Path | None:
     try:
         folder.mkdir(exist_ok=True)
+        # The folder may be there of another user, who lets us look only.
+        trial = folder / f"try-{os.getpid()}"
+        trial.mkdir()
+        trial.rmdir()
         return folder if is_usable(folder) else None
     except OSError:
-        with suppress(OSError):
-            folder.rmdir()
         return None
 
 

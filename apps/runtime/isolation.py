@@ -91,7 +91,7 @@ class Isolation:
             "HOME": home,
             "USER": "mlplatform",
             "LOGNAME": "mlplatform",
-            "TMPDIR": "/tmp" if self.has_own_tree else str(job.folders.tmp),
+            "TMPDIR": "/tmp" if self.level != "process" else str(job.folders.tmp),
             "PYTHONUNBUFFERED": "1",
             **job.environment,
             MARK: job.name,
@@ -176,6 +176,9 @@ def candidates(required: str, first_uid: int, hidden: tuple[Path, ...] = ()) -> 
         if required not in {"auto", level} or (level == "bwrap" and not bwrap):
             continue
         found.append(replace(base, level=level, bwrap=bwrap or ""))
+        if base.groups.memory or base.groups.processes:
+            # Groups that can be made may still not be joined (delegation in parts); the walls are worth having without them.
+            found.append(replace(found[-1], groups=cgroups.Places()))
     return found
 
 

@@ -143,7 +143,7 @@ class Shepherd:
 
 def descendants(root):
     """Numbers of all processes below `root`, itself left out, zombies left out."""
-    children = {}
+    children: dict[int, list[int]] = {}
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
