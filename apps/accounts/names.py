@@ -41,6 +41,11 @@ def checked_email(text: str) -> str:
     return address
 
 
+def cleaned(text: str, limit: int) -> str:
+    """Free text of a person as it is stored: no white space at the ends, nothing that a database refuses, not too long."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()[:limit]
+
+
 def _checked(name: str, what: str, forbidden: str) -> str:
     if len(name) > LIMIT:
         raise Invalid(f"{what} has at most {LIMIT} characters.")

@@ -17,9 +17,10 @@ def name_key(name: str) -> str:
     """What makes two names the same: compatibility form, case folded.
 
     A column of its own and not `Lower(username)`: SQLite lowers ASCII only, so `Ä` and `ä` would be two people there and one
-    on PostgreSQL.
+    on PostgreSQL. Anything may be asked for, so what no database takes (NUL, half a surrogate pair) is replaced here.
     """
-    return unicodedata.normalize("NFKC", name).casefold()
+    storable = name.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFKC", storable).casefold()
 
 
 class UserManager(BaseUserManager["User"]):

@@ -16,7 +16,7 @@ from apps.core.transactions import atomic
 def create_team(actor: Actor, name: str, description: str = "") -> Team:
     """An empty team. Administrators only. Raises Invalid and AlreadyExists (in any case)."""
     require_admin(actor)
-    team = Team(name=names.checked_team_name(name), description=description.strip()[:1000])
+    team = Team(name=names.checked_team_name(name), description=names.cleaned(description, 1000))
     _save(team)
     _note(actor, "team.create", team)
     return team
@@ -31,7 +31,7 @@ def update_team(actor: Actor, team_id: int, *, name: str, description: str) -> T
     require_admin(actor)
     team = _team(team_id)
     before = {"name": team.name, "description": team.description}
-    team.name, team.description = names.checked_team_name(name), description.strip()[:1000]
+    team.name, team.description = names.checked_team_name(name), names.cleaned(description, 1000)
     _save(team)
     _note(actor, "team.update", team, {"before": before})
     return team

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from apps.accounts import names
 from apps.accounts.models import ApiToken, User
 from apps.accounts.queries.actors import PREFIX
 from apps.accounts.rows import access_user
@@ -68,15 +69,16 @@ def rename_token(actor: Actor, token_id: int, label: str) -> None:
     """Change what a token is called. Raises Missing."""
     require_unlimited(actor)
     token = _token(actor, token_id)
-    ApiToken.objects.filter(pk=token_id).update(label=label.strip()[:255])
-    _note(actor, "token.rename", token, {"label": label.strip()[:255]})
+    renamed = names.cleaned(label, 255)
+    ApiToken.objects.filter(pk=token_id).update(label=renamed)
+    _note(actor, "token.rename", token, {"renamed": renamed})
 
 
 def _make(user: User, label: str, scope: str, lifetime: timedelta | None, limits: dict[str, str]) -> NewToken:
     raw = new_secret(PREFIX)
     token = ApiToken.objects.create(
         user=user,
-        label=label.strip()[:255],
+        label=names.cleaned(label, 255),
         digest=secret_digest(raw),
         prefix=raw[:SHOWN],
         scopes=[scope],

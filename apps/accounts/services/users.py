@@ -32,7 +32,7 @@ def create_user(
     """
     require_admin(actor)
     user = User(
-        username=names.checked_username(username), email=names.checked_email(email), display_name=display_name.strip()[:255]
+        username=names.checked_username(username), email=names.checked_email(email), display_name=names.cleaned(display_name, 255)
     )
     user.is_superuser = is_admin
     if password is None:
@@ -78,7 +78,7 @@ def create_service_account(actor: Actor, username: str, *, description: str = ""
     Raises Invalid and AlreadyExists.
     """
     require_admin(actor)
-    user = User(username=names.checked_username(username), kind=User.Kind.SERVICE, description=description.strip()[:500])
+    user = User(username=names.checked_username(username), kind=User.Kind.SERVICE, description=names.cleaned(description, 500))
     user.password = passwords.unusable()
     _insert(user)
     note(actor, "user.create", user, {"kind": "service"})
@@ -92,7 +92,7 @@ def update_profile(actor: Actor, user_id: int, *, display_name: str | None = Non
     user = access_user(actor, user_id)
     wanted: dict[str, Any] = {}
     if display_name is not None:
-        wanted["display_name"] = display_name.strip()[:255]
+        wanted["display_name"] = names.cleaned(display_name, 255)
     if email is not None:
         wanted["email"] = names.checked_email(email)
     changed = {field: value for field, value in wanted.items() if getattr(user, field) != value}

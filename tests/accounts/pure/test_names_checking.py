@@ -36,3 +36,14 @@ def test_addresses_and_none_are_taken(email):
 def test_what_is_no_address_is_refused(email):
     with pytest.raises(Invalid):
         names.checked_email(email)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_whatever_is_asked_for_can_be_asked_of_a_database(text):
+    assert name_key(text).encode()
+    assert names.cleaned(text, 10).encode()
+    assert "\0" not in name_key(text) + names.cleaned(text, 10)
+
+
+def test_free_text_is_trimmed_and_cut():
+    assert names.cleaned("  abcdef ", 3) == "abc"
