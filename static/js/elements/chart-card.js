@@ -81,7 +81,8 @@ export class ChartCard extends HTMLElement {
     if (!this.firstElementChild) this.#build();
     this.#life = new AbortController();
     const { signal } = this.#life;
-    const sight = new IntersectionObserver(([entry]) => this.#see(entry.isIntersecting), { rootMargin: "200px" });
+    // Several changes may come in one call: the last one holds.
+    const sight = new IntersectionObserver((seen) => this.#see(seen[seen.length - 1].isIntersecting), { rootMargin: "200px" });
     const size = new ResizeObserver(() => this.#later());
     sight.observe(this);
     size.observe(this.#body);
