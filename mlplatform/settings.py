@@ -52,6 +52,13 @@ S3_ENDPOINT_URL = env.url("MLPLATFORM_S3_ENDPOINT_URL")
 ALLOW_UNSAFE_DATABASE = env.flag("MLPLATFORM_ALLOW_UNSAFE_DATABASE")
 # Where clients find the bucket. Without it all bytes go through the server; with it they get URLs that we sign.
 S3_PUBLIC_URL = env.url("MLPLATFORM_S3_PUBLIC_URL")
+# Jobs (projects, checks of models, model servers): where they live, how they are kept apart, what they may use.
+RUNTIME_DIR = env.text("MLPLATFORM_RUNTIME_DIR", str(HOME / "runtime"))
+ISOLATION = env.choice("MLPLATFORM_ISOLATION", "AUTO", ("AUTO", "BWRAP", "NAMESPACES", "PROCESS"))
+JOB_UID = env.integer("MLPLATFORM_JOB_UID", 64100, 1000, 2**31 - 1000)
+PYTHONS = env.items("MLPLATFORM_PYTHONS")
+ENVIRONMENT_DAYS = env.integer("MLPLATFORM_ENVIRONMENT_DAYS", 30, 1, 3650)
+ENVIRONMENT_GB = env.integer("MLPLATFORM_ENVIRONMENT_GB", 50, 1, 100_000)
 MAX_BODY_BYTES = env.integer("MLPLATFORM_MAX_BODY_MB", 16, 1, 1024) * 1024 * 1024
 
 INSTALLED_APPS = [
@@ -72,6 +79,7 @@ INSTALLED_APPS = [
     "apps.access",
     "apps.artifacts",
     "apps.experiments",
+    "apps.runtime",
     "apps.registry",
     "apps.api",
     "apps.web",

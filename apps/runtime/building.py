@@ -53,8 +53,7 @@ class Builder:
 
         Raises Invalid for a Python that is not here, BuildFailed, and Interrupted when `on_tick` asks to end.
         """
-        tool = installers.conda_tool() if spec.conda else ("", "")
-        interpreter, remark = self._interpreter(spec) if not tool[0] else (interpreters.own(), "")
+        tool, interpreter, remark = self._means(spec)
         key = specs.key(spec, interpreter.version, _platform(), tool[0])
 
         def build() -> Environment:
@@ -74,6 +73,17 @@ class Builder:
         if not lease.was_built:
             log.note(f"Environment {key[:12]} from the cache (Python {lease.environment.python})")
         return lease
+
+    def key(self, spec: EnvironmentSpec) -> str:
+        """The key of the environment that the wish leads to on this machine. Raises Invalid for a Python that is not here."""
+        tool, interpreter, _ = self._means(spec)
+        return specs.key(spec, interpreter.version, _platform(), tool[0])
+
+    def _means(self, spec: EnvironmentSpec) -> tuple[tuple[str, str], interpreters.Interpreter, str]:
+        """(conda tool, interpreter, remark about it) by which the wish is met; without conda the tool is ("", "")."""
+        tool = installers.conda_tool() if spec.conda else ("", "")
+        interpreter, remark = (interpreters.own(), "") if tool[0] else self._interpreter(spec)
+        return tool, interpreter, remark
 
     def _interpreter(self, spec: EnvironmentSpec) -> tuple[interpreters.Interpreter, str]:
         found, remark = interpreters.find(spec.python, self.pythons)

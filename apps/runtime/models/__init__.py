@@ -1,0 +1,3 @@
+from apps.runtime.models.environments import EnvironmentBuild
+
+__all__ = ["EnvironmentBuild"]
