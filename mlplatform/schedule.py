@@ -12,3 +12,5 @@ def every(seconds: float, task: str, *arguments: Any) -> None:
 
 every(10, "audit.seal")
 every(3600, "accounts.sweep")
+every(3600, "artifacts.clean")
+every(86400, "artifacts.clean_orphans")
