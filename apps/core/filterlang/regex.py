@@ -13,7 +13,8 @@ from functools import lru_cache
 
 LONGEST = 200
 MOST_REPEATS = 50
-MOST_STATES = 2000
+MOST_STATES = 400
+MOST_REMEMBERED = 50_000  # states in remembered sets: some 3 MB a pattern
 DEEPEST = 20
 
 _CLASSES = {
@@ -268,6 +269,7 @@ class Regex:
         self._accept = self._add(_State())
         self._start = self._build(parse_regex(pattern), self._accept)
         self._steps: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self._remembered = 0
 
     def _add(self, state: _State) -> int:
         self._states.append(state)
@@ -317,11 +319,13 @@ class Regex:
         key = (states, letter)
         found = self._steps.get(key)
         if found is None:
-            if len(self._steps) > 20_000:
+            if self._remembered > MOST_REMEMBERED:
                 self._steps.clear()  # a cache, bounded: the next values fill it again
+                self._remembered = 0
             read = [self._states[one] for one in states]
             moved = [after for state in read if state.letters and state.letters.accepts(letter) for after in state.after]
             found = self._steps[key] = self._reach([*moved, self._start], False, False)
+            self._remembered += len(found)
         return found
 
     def search(self, value: str) -> bool:
@@ -334,7 +338,7 @@ class Regex:
         return self._accept in current or self._accept in self._reach(list(current), not value, True)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def compiled(pattern: str) -> Regex:
-    """The pattern ready to search; the last 256 are kept. Raises BadRegex."""
+    """The pattern ready to search; the last 32 are kept. Raises BadRegex."""
     return Regex(pattern)

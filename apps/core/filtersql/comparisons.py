@@ -4,7 +4,7 @@ import json
 
 from django.db import connection
 
-from apps.core.clock import now_ms
+from apps.core import clock
 from apps.core.filterlang.ast import Comparison, Operator, Period, Value
 from apps.core.filterlang.evaluate import compare
 from apps.core.filterlang.numbers import LARGEST, LONGEST, POSTGRES_NUMBER, SMALLEST
@@ -29,7 +29,7 @@ def number(column: str, operator: Operator, value: Value) -> Sql:
 
 
 def _period(column: str, operator: Operator, value: Period) -> Sql:
-    first, after = bounds(value, now_ms())
+    first, after = bounds(value, clock.now_ms())
     inside = Sql(f"({column} >= %s AND {column} < %s)", (first, after))
     outside = Sql(f"({column} < %s OR {column} >= %s)", (first, after))
     simple = {"<": ("<", first), "<=": ("<", after), ">": (">=", after), ">=": (">=", first)}

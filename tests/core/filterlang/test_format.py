@@ -13,14 +13,14 @@ from tests.core.filterlang.strategies import NONSENSE, nodes
 DIALECTS = [RUNS, EXPERIMENTS, REGISTERED_MODELS, MODEL_VERSIONS, LOGGED_MODELS]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.sampled_from(DIALECTS).flatmap(lambda dialect: st.tuples(st.just(dialect), nodes(dialect))))
 def test_every_tree_survives_being_written_and_read(pair):
     dialect, node = pair
     assert parse(format_filter(node, dialect), dialect) == node
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(NONSENSE, st.sampled_from(DIALECTS))
 def test_whatever_is_read_can_be_written(text, dialect):
     try:

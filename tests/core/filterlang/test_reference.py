@@ -112,7 +112,7 @@ def accepted():
 FILTERS = st.deferred(lambda: st.lists(st.sampled_from(accepted()), min_size=1, max_size=3).map(" AND ".join))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(FILTERS, FACTS)
 def test_what_the_reference_accepts_means_the_same_here(text, facts):
     assert matches(parse(text, RUNS), facts) == bool(SearchUtils.filter([as_run(facts)], text))

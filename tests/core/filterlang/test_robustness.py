@@ -20,7 +20,7 @@ from tests.core.filterlang.strategies import NONSENSE, RUN_FACTS
 DIALECTS = st.sampled_from([RUNS, EXPERIMENTS, REGISTERED_MODELS, MODEL_VERSIONS, LOGGED_MODELS])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(NONSENSE, DIALECTS, RUN_FACTS)
 def test_any_text_is_a_filter_or_a_filter_error(text, dialect, facts):
     try:
