@@ -61,6 +61,19 @@ def mark_damaged(actor: Actor, blob_id: int) -> bool:
     return Blob.objects.filter(pk=blob_id, state=Blob.State.STORED).update(state=Blob.State.DAMAGED) == 1
 
 
+def delete_now(actor: Actor, blob_id: int) -> None:
+    """Delete one blob that nothing points to, without grace. For bytes that nobody else can know of: random ones, just made.
+
+    Raises Denied, Unavailable when the store refuses.
+    """
+    require_platform(actor)
+    used = Artifact.objects.filter(blob_id=OuterRef("pk"))
+    Blob.objects.filter(~Exists(used), pk=blob_id).update(state=Blob.State.DELETING)
+    for blob in Blob.objects.filter(pk=blob_id, state=Blob.State.DELETING):
+        stores.named(blob.store).delete(blob.storage_key)
+        blob.delete()
+
+
 def _end_uploads(report: Report, dry_run: bool) -> None:
     now = clock.now()
     stream = Q(kind=Upload.Kind.STREAM, state=Upload.State.RECEIVING, updated_at__lt=now - SILENT_STREAM)
