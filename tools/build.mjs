@@ -1,6 +1,6 @@
 // Builds what the pages load besides static/css: bundles of our modules with Chart.js, the fonts and the icon sprite.
 //   node tools/build.mjs [--watch]
-// Everything goes to build/static, which git ignores and Django's static files finder serves. docs/adr/0010 says why a bundle.
+// Everything goes to build/static, which git ignores and Django's static files finder serves. docs/adr/0011 says why a bundle.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
