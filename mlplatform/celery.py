@@ -9,6 +9,8 @@ from celery.signals import worker_process_init, worker_ready
 from mlplatform import lifeline
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
+# Celery would run all of Django's checks, which load every address and view: a second and 30 MB that a worker has no use for.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("mlplatform")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -15,6 +15,10 @@ def execute(arguments: list[str]) -> int:
     if not arguments or arguments in (["help"], ["-h"], ["--help"]):
         print(vocabulary())
         return 0
+    if arguments == ["serve", "--beat"]:
+        from mlplatform import beat
+
+        return beat.main()
     name = arguments[0]
     if (Path(__file__).with_name(f"{name}.py")).exists() and name.isidentifier():
         result: int = importlib.import_module(f"{__name__}.{name}").main(arguments[1:])

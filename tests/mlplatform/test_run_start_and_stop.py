@@ -80,6 +80,11 @@ def test_the_broker_is_part_of_it(server):
     assert b'"broker":"ok"' in connection.getresponse().read()
 
 
+def test_what_the_clock_sends_is_done_by_the_worker(server):
+    """The audit is sealed every ten seconds; the creation of the administrator is in it."""
+    processes.wait_for(lambda: "0 sealed" not in server.manage("verify_audit"), 40, "a sealed row", server.log)
+
+
 def test_numbers_of_all_web_processes_are_summed(server):
     for _ in range(8):
         HTTPConnection("127.0.0.1", server.port).request("GET", "/version")

@@ -10,11 +10,11 @@ from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from mlplatform import lifeline, prepare
+from mlplatform import prepare
 
 
 class Command(BaseCommand):
-    """`serve` for the web, `serve --worker [--beat]` for tasks, `serve --beat` for the clock alone."""
+    """`serve` for the web, `serve --worker [--beat]` for tasks; `serve --beat` alone never comes here (commands/__init__.py)."""
 
     help = __doc__ or ""
     requires_system_checks: list[str] = []
@@ -28,8 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, worker: bool, beat: bool, prepare: bool, **options: Any) -> None:
         """Start; returns when the process is told to stop."""
-        if worker or beat:
-            _work(worker, beat)
+        if worker:
+            _work(beat)
         else:
             _serve(prepare)
 
@@ -57,7 +57,7 @@ def _share_numbers() -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
-def _work(worker: bool, beat: bool) -> None:
+def _work(beat: bool) -> None:
     prepare.check()
     from mlplatform.celery import app
 
@@ -65,8 +65,4 @@ def _work(worker: bool, beat: bool) -> None:
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # Workers find each other for nothing that we use: without gossip and mingle they start a second sooner.
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    if worker:
-        app.start(["--quiet", "worker", "--loglevel=WARNING", *alone, *(["--beat"] if beat else [])])
-    else:
-        lifeline.say_ready()
-        app.start(["--quiet", "beat", "--loglevel=WARNING", "--pidfile="])
+    app.start(["--quiet", "worker", "--loglevel=WARNING", *alone, *(["--beat"] if beat else [])])
