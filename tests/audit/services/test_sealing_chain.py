@@ -82,6 +82,7 @@ def test_a_second_sealer_on_postgresql_leaves_at_once(ada, system):
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [sealing.LOCK])
             assert sealing.seal(system) == 0
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [sealing.LOCK])  # closing alone frees it some time later
         other.close()
     assert sealing.seal(system) == 1
 
