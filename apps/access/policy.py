@@ -36,19 +36,19 @@ class Noun:
 
 
 def level_sql(actor: Actor, noun: Noun, alias: str = "") -> Sql:
-    """An SQL expression for the actor's level on each row of `noun.table` (called `alias` in the query)."""
+    """An SQL expression for the actor's level on each row of `noun.table` (called `alias` in the query, and not `given` or `member`)."""
     if not actor.is_known:
         return "0", []
     if actor.is_admin:
         return str(int(Level.MANAGE)), []
     row = alias or noun.table
     sql = f"""COALESCE(
-        (SELECT g.level FROM {noun.grants} g WHERE g.{noun.target} = {row}.id AND g.user_id = %s),
-        (SELECT MAX(g.level) FROM {noun.grants} g JOIN accounts_membership m ON m.team_id = g.team_id
-          WHERE g.{noun.target} = {row}.id AND m.user_id = %s),
-        (SELECT g.level FROM access_workspacegrant g WHERE g.workspace_id = {row}.{noun.workspace} AND g.user_id = %s),
-        (SELECT MAX(g.level) FROM access_workspacegrant g JOIN accounts_membership m ON m.team_id = g.team_id
-          WHERE g.workspace_id = {row}.{noun.workspace} AND m.user_id = %s),
+        (SELECT given.level FROM {noun.grants} given WHERE given.{noun.target} = {row}.id AND given.user_id = %s),
+        (SELECT MAX(given.level) FROM {noun.grants} given JOIN accounts_membership member ON member.team_id = given.team_id
+          WHERE given.{noun.target} = {row}.id AND member.user_id = %s),
+        (SELECT given.level FROM access_workspacegrant given WHERE given.workspace_id = {row}.{noun.workspace} AND given.user_id = %s),
+        (SELECT MAX(given.level) FROM access_workspacegrant given JOIN accounts_membership member ON member.team_id = given.team_id
+          WHERE given.workspace_id = {row}.{noun.workspace} AND member.user_id = %s),
         {f"{row}.{noun.everyone}," if noun.everyone else ""}
         CASE WHEN {row}.{noun.workspace} = {DEFAULT_WORKSPACE_ID} THEN {default_level()} ELSE 0 END)"""
     return sql, [actor.user_id] * 4
@@ -61,9 +61,9 @@ def workspace_level_sql(actor: Actor, alias: str = "access_workspace") -> Sql:
     if actor.is_admin:
         return str(int(Level.MANAGE)), []
     sql = f"""COALESCE(
-        (SELECT g.level FROM access_workspacegrant g WHERE g.workspace_id = {alias}.id AND g.user_id = %s),
-        (SELECT MAX(g.level) FROM access_workspacegrant g JOIN accounts_membership m ON m.team_id = g.team_id
-          WHERE g.workspace_id = {alias}.id AND m.user_id = %s),
+        (SELECT given.level FROM access_workspacegrant given WHERE given.workspace_id = {alias}.id AND given.user_id = %s),
+        (SELECT MAX(given.level) FROM access_workspacegrant given JOIN accounts_membership member ON member.team_id = given.team_id
+          WHERE given.workspace_id = {alias}.id AND member.user_id = %s),
         CASE WHEN {alias}.id = {DEFAULT_WORKSPACE_ID} THEN {max(default_level(), Level.READ)} ELSE 0 END)"""
     return sql, [actor.user_id] * 2
 

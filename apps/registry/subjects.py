@@ -1,0 +1,111 @@
+"""What an act is about, and which policies stand before it."""
+
+from dataclasses import dataclass
+
+from apps.core.actor import Actor
+from apps.core.errors import Invalid
+from apps.registry import acts, rules, stages
+from apps.registry.access import ModelAccess, VersionAccess, access_model, access_version
+from apps.registry.governance import Governing, Target, governing, holders, of_targets, targets_of
+from apps.registry.models import Alias, ModelVersion, TransitionRequest
+from apps.registry.models.policies import ALIAS, STAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An act on a model, or on one of its versions, with its target (a stage, an alias, a new name, or nothing)."""
+
+    model: ModelAccess
+    version: VersionAccess | None
+    act: str
+    target: str = ""
+
+    @property
+    def number(self) -> int | None:
+        """The version's number."""
+        return self.version.number if self.version else None
+
+    @property
+    def words(self) -> str:
+        """The act as a noun phrase."""
+        what = self.version.label if self.version else self.model.name
+        return {
+            acts.TRANSITION: f"{what} to {self.target}",
+            acts.SET_ALIAS: f"alias {self.target} for {what}",
+            acts.DELETE_ALIAS: f"removing alias {self.target} of {what}",
+            acts.DELETE_VERSION: f"deleting {what}",
+            acts.DELETE_MODEL: f"deleting {what}",
+            acts.RENAME_MODEL: f"renaming {what} to {self.target}",
+        }[self.act]
+
+
+def access_subject(actor: Actor, name: str, version: str, act: str, target: str, needs: str, *, lock: bool = False) -> Subject:
+    """The subject of a request as somebody writes it; `needs` is the act that the actor has to be allowed.
+
+    Raises Invalid, Missing, Denied.
+    """
+    if act not in acts.ALL:
+        raise Invalid(f"Invalid act '{act}'. Value must be one of {', '.join(acts.ALL)}.")
+    if act in acts.OF_VERSION:
+        found = access_version(actor, name, version, needs, lock=lock)
+        subject = Subject(found.model, found, act, target)
+    else:
+        subject = Subject(access_model(actor, name, needs, lock=lock), None, act, target)
+    return _with_target(subject)
+
+
+def _with_target(subject: Subject) -> Subject:
+    target = subject.target
+    if subject.act == acts.TRANSITION:
+        target = stages.parse(target)
+    elif subject.act == acts.SET_ALIAS:
+        rules.check_new_alias(target)
+    elif subject.act == acts.DELETE_ALIAS:
+        rules.check_alias(target)
+    elif subject.act == acts.RENAME_MODEL:
+        rules.check_model_name(target, "new_name")
+    else:
+        target = ""
+    return Subject(subject.model, subject.version, subject.act, target)
+
+
+def of_request(request: TransitionRequest, model: ModelAccess) -> Subject:
+    """What a request is about, with the version as it is now."""
+    version = None
+    if request.version_id is not None:
+        row = ModelVersion.objects.get(pk=request.version_id)
+        version = VersionAccess(row.pk, row.number, row.stage, model)
+    return Subject(model, version, request.act, request.target)
+
+
+def touched(subject: Subject) -> list[Target]:
+    """The stages and aliases whose meaning the act changes."""
+    version = subject.version
+    if subject.act == acts.TRANSITION:
+        assert version is not None
+        return [] if version.stage == subject.target else [(STAGE, version.stage), (STAGE, subject.target)]
+    if subject.act in (acts.SET_ALIAS, acts.DELETE_ALIAS):
+        return [(ALIAS, subject.target)]
+    if subject.act == acts.DELETE_VERSION:
+        assert version is not None
+        return targets_of(version.stage, Alias.objects.filter(version_id=version.id).values_list("name", flat=True))
+    return [target for _, stage, aliases in holders(subject.model.id) for target in targets_of(stage, aliases)]
+
+
+def applicable(subject: Subject) -> list[Governing]:
+    """The policies that the act has to pass, in force now."""
+    targets = touched(subject)
+    policies = governing(subject.model.workspace_id, subject.model.name)
+    if subject.act == acts.RENAME_MODEL:
+        known = {one.version_id for one in policies}
+        policies += [one for one in governing(subject.model.workspace_id, subject.target) if one.version_id not in known]
+    return of_targets(policies, targets)
+
+
+def enters(subject: Subject, policy: Governing) -> bool:
+    """Whether the act brings the version into what the policy protects: then its gates are asked; on the way out they are not."""
+    if subject.act == acts.TRANSITION:
+        return policy.kind == STAGE and policy.target == subject.target
+    if subject.act == acts.SET_ALIAS:
+        return policy.kind == ALIAS and policy.target == subject.target
+    return False
