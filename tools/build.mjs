@@ -1,7 +1,7 @@
 // Builds what the pages load besides static/css: bundles of our modules with Chart.js, the fonts and the icon sprite.
 //   node tools/build.mjs [--watch]
 // Everything goes to build/static, which git ignores and Django's static files finder serves. docs/adr/0011 says why a bundle.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -12,6 +12,7 @@ const modules = join(root, "node_modules");
 
 /** @param {string} folder @param {RegExp} wanted @returns {string[]} Every matching file below the folder. */
 function files(folder, wanted) {
+  if (!existsSync(join(root, folder))) return []; // git keeps no empty folder
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && wanted.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
