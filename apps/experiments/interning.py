@@ -43,7 +43,9 @@ def _find(table: str, name: str) -> int | None:
     known = _CACHES[table].get(name)
     if known is not None:
         return known
-    return _select(table, [name]).get(name)
+    found = _select(table, [name])
+    after_commit(lambda: _keep(_CACHES[table], found))
+    return found.get(name)
 
 
 def forget() -> None:

@@ -4,7 +4,6 @@ Each takes a constant number of statements, however many things are on the page.
 """
 
 import json
-from typing import Any
 
 from django.db import connection
 
@@ -29,6 +28,7 @@ from apps.experiments.sql import experiment_rows, model_rows, rows
 
 VIEWS = {"ACTIVE_ONLY": (ACTIVE,), "DELETED_ONLY": (DELETED,), "ALL": (ACTIVE, DELETED)}
 DEFAULT_RUNS = 1000
+MOST_BRANCHES = 20
 
 
 def search_runs(
@@ -48,62 +48,73 @@ def search_runs(
     require_known(actor)
     check_page_size(max_results)
     position = read_position(page_token)
-    levels = parse_order_by(order_by or [], RUNS)
-    compiled = compile_runs(parse(filter_text, RUNS), levels)
+    stages = _stages(view)
+    compiled = compile_runs(parse(filter_text, RUNS), parse_order_by(order_by or [], RUNS))
     visible = _visible_experiments(actor, experiment_ids)
     if not visible:
         return Page()
-    keys = _run_page(visible, view, compiled, position, max_results + 1)
+    keys = _run_keys(visible, stages, compiled, position, max_results + 1)
     page = keys[:max_results]
     records = rows.runs_by_pks([key for key, *_ in page])
     rows.fill(records, model_inputs=False)
     if len(keys) <= max_results:
         return Page(records)
-    after = (page[-1][1], page[-1][2]) if compiled.order == ", ".join(NEWEST_FIRST) else None
+    after = (page[-1][1], page[-1][2]) if _is_newest_first(compiled) else None
     return Page(records, write_position(Position(position.offset + max_results, after)))
 
 
-def _run_page(
-    experiments: list[int], view: str, compiled: Compiled, position: Position, limit: int
-) -> list[tuple[int, int, str]]:
-    """(key, start time, run id) of runs in order. In the default ordering the page begins behind a row, else at an offset."""
-    conditions = [compiled.where]
-    newest_first = compiled.order == ", ".join(NEWEST_FIRST)
-    if newest_first and position.after:
-        start, run_id = position.after
-        # The first half repeats what the second implies: an index can begin there.
-        conditions.insert(0, Sql("r.start_time <= %s AND (r.start_time < %s OR r.run_id > %s)", (start, start, run_id)))
-    where = joined("AND", conditions)
-    columns, offset = "r.id, r.start_time, r.run_id", 0 if newest_first and position.after else position.offset
-    branches = _branches(experiments, view, split=newest_first)
-    selects: list[str] = []
-    params: list[Any] = []
-    for branch in branches:
-        inner = f"SELECT {columns} FROM experiments_run r{compiled.joins.text} WHERE {branch} AND {where.text}"
-        selects.append(f"{inner} ORDER BY {compiled.order} LIMIT {limit + offset:d}")
-        params += [*compiled.joins.params, *where.params]
-    if len(selects) == 1:
-        sql = f"{selects[0]} OFFSET {offset:d}" if offset else selects[0]
-    else:
-        union = " UNION ALL ".join([f"SELECT * FROM ({select}) AS b{number}" for number, select in enumerate(selects)])
-        sql = f"SELECT * FROM ({union}) AS r ORDER BY {', '.join(NEWEST_FIRST)} LIMIT {limit:d} OFFSET {offset:d}"
+RunKey = tuple[int, int, str]  # key, start time, run id
+
+
+def _run_keys(
+    experiments: list[int], stages: tuple[str, ...], compiled: Compiled, position: Position, limit: int
+) -> list[RunKey]:
+    """The first `limit` runs from `position` on, in order."""
+    where, offset = compiled.where, position.offset
+    if position.after and _is_newest_first(compiled):
+        where, offset = joined("AND", [_behind(*position.after), where]), 0
+    split = _is_newest_first(compiled) and len(experiments) * len(stages) <= MOST_BRANCHES
+    branches = _separate(experiments, stages) if split else [_together(experiments, stages)]
+    selects = [
+        f"SELECT r.id, r.start_time, r.run_id FROM experiments_run r{compiled.joins.text} WHERE {branch} AND {where.text}"
+        f" ORDER BY {compiled.order} LIMIT {limit + offset:d}"
+        for branch in branches
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchmany(limit)) if len(selects) > 1 else list(cursor.fetchall())[:limit]
+        cursor.execute(_merged(selects), [*compiled.joins.params, *where.params] * len(selects))
+        return list(cursor.fetchall())[offset : offset + limit]
 
 
-MOST_BRANCHES = 20
+def _is_newest_first(compiled: Compiled) -> bool:
+    """Whether the ordering is that of the index run_newest, where a page can begin behind a row without counting up to it."""
+    return compiled.order == ", ".join(NEWEST_FIRST)
 
 
-def _branches(experiments: list[int], view: str, split: bool) -> list[str]:
-    """Conditions on where runs lie. One for each experiment and lifecycle, if they are few: each then comes sorted from the index
-    run_newest, and the best of all of them are merged; asked for at once they would have to be sorted, all of them."""
-    stages = _stages(view)
-    if split and len(experiments) * len(stages) <= MOST_BRANCHES:
-        return [f"r.experiment_id = {experiment:d} AND r.lifecycle = '{stage}'" for experiment in experiments for stage in stages]
-    ids = ",".join([str(int(experiment)) for experiment in experiments])
+def _behind(start_time: int, run_id: str) -> Sql:
+    # The first half repeats what the second implies: an index can begin there.
+    text = "(r.start_time <= %s AND (r.start_time < %s OR r.run_id > %s))"
+    return Sql(text, (start_time, start_time, run_id))
+
+
+def _separate(experiments: list[int], stages: tuple[str, ...]) -> list[str]:
+    """A condition for each experiment and lifecycle: each comes sorted from the index run_newest, and the best of all are merged.
+
+    Asked for at once, all their runs would have to be sorted.
+    """
+    return [f"r.experiment_id = {number:d} AND r.lifecycle = '{stage}'" for number in experiments for stage in stages]
+
+
+def _together(experiments: list[int], stages: tuple[str, ...]) -> str:
+    ids = ",".join([str(number) for number in experiments])
     lifecycles = ",".join([f"'{stage}'" for stage in stages])
-    return [f"r.experiment_id IN ({ids}) AND r.lifecycle IN ({lifecycles})"]
+    return f"r.experiment_id IN ({ids}) AND r.lifecycle IN ({lifecycles})"
+
+
+def _merged(selects: list[str]) -> str:
+    if len(selects) == 1:
+        return selects[0]
+    union = " UNION ALL ".join([f"SELECT * FROM ({select}) AS b{number}" for number, select in enumerate(selects)])
+    return f"SELECT * FROM ({union}) AS r ORDER BY {', '.join(NEWEST_FIRST)}"
 
 
 def _stages(view: str) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ class Ordering:
     def finish(self, where: Sql, ties: list[str]) -> Compiled:
         """All of it, with the tie-break behind."""
         params = tuple(param for join in self.joins for param in join.params)
-        return Compiled(where, Sql("".join([join.text for join in self.joins]), params), ", ".join(self.terms + ties))
+        terms = dict.fromkeys(self.terms + ties)  # once each: `start_time DESC` asked for is the tie-break itself
+        return Compiled(where, Sql("".join([join.text for join in self.joins]), params), ", ".join(terms))
 
 
 def exists(table: str, condition: str, params: tuple[Any, ...], extra: Sql | None = None) -> Sql:
