@@ -77,6 +77,16 @@ def networks(name: str, default: str = "") -> list[Network]:
     return found
 
 
+def is_within(address: str, allowed: list[Network]) -> bool:
+    """Whether an address, as a socket tells it, lies in one of the networks; IPv4 seen through an IPv6 socket counts as IPv4."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in network for network in allowed)
+
+
 def hosts(name: str) -> list[str]:
     """Host names as Django's ALLOWED_HOSTS has them: ml.example.com, .example.com, [::1] or *; no address, no port."""
     for item in items(name):

@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import ipaddress
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
@@ -12,7 +11,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from mlplatform import errors, metrics
-from mlplatform.environment import Network
+from mlplatform.environment import Network, is_within
 
 DRAINED_BODIES = 8  # times the limit
 BLOCK_BYTES = 256 * 1024
@@ -165,11 +164,6 @@ def trust(meta: dict[str, Any], proxies: list[Network]) -> None:
         meta["HTTP_HOST"] = host
 
 
-def _is_one_of(address: str, networks: list[Network]) -> bool:
-    if not address:  # a unix socket has no address: whoever can reach it is on this machine
-        return bool(networks)
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(found in network for network in networks)
+def _is_one_of(address: str, proxies: list[Network]) -> bool:
+    """A unix socket has no address: whoever can reach it is on this machine."""
+    return is_within(address, proxies) if address else bool(proxies)

@@ -1,6 +1,5 @@
 """What machines that run us ask: alive, ready, which version, which numbers."""
 
-import ipaddress
 import os
 import tempfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from mlplatform import errors
+from mlplatform.environment import is_within
 
 
 @require_safe
@@ -52,14 +52,9 @@ def metrics(request: HttpRequest) -> HttpResponseBase:
 
 def _may_scrape(request: HttpRequest) -> bool:
     """A request that came through a proxy we do not know bears the proxy's address: it may be anybody's."""
-    address = request.META.get("REMOTE_ADDR", "")
     if request.META.get("mlplatform.forwarded") and not settings.TRUSTED_PROXIES:
         return False
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(found in network for network in settings.METRICS_FROM)
+    return is_within(request.META.get("REMOTE_ADDR", ""), settings.METRICS_FROM)
 
 
 def _tell(ask: Any) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+import socket
 from pathlib import Path
 
 from mlplatform import environment as env
@@ -36,9 +37,9 @@ HOST = env.text("MLPLATFORM_HOST", "127.0.0.1")
 PORT = env.integer("MLPLATFORM_PORT", 8000, 1, 65535)
 PUBLIC_URL = env.url("MLPLATFORM_PUBLIC_URL", f"http://{'localhost' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}")
 _public_host = PUBLIC_URL.split("//", 1)[1].split("/")[0].rsplit(":", 1)[0]
-ALLOWED_HOSTS = env.hosts("MLPLATFORM_ALLOWED_HOSTS") or sorted(
-    {HOST, "localhost", "127.0.0.1", "[::1]", _public_host} - {"0.0.0.0", "::"}
-)
+# Who listens on every address is called by the machine's name too.
+_names = {HOST} if HOST not in ("0.0.0.0", "::") else {socket.gethostname()}
+ALLOWED_HOSTS = env.hosts("MLPLATFORM_ALLOWED_HOSTS") or sorted({*_names, "localhost", "127.0.0.1", "[::1]", _public_host})
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 HTTPS = env.flag("MLPLATFORM_HTTPS")
 TRUSTED_PROXIES = env.networks("MLPLATFORM_TRUSTED_PROXIES")
@@ -57,6 +58,17 @@ RUNTIME_DIR = env.text("MLPLATFORM_RUNTIME_DIR", str(HOME / "runtime"))
 ISOLATION = env.choice("MLPLATFORM_ISOLATION", "AUTO", ("AUTO", "BWRAP", "NAMESPACES", "PROCESS"))
 JOB_UID = env.integer("MLPLATFORM_JOB_UID", 64100, 1000, 2**31 - 1000)
 PYTHONS = env.items("MLPLATFORM_PYTHONS")
+PROJECT_ROOTS = env.items("MLPLATFORM_PROJECT_ROOTS")
+VOLUME_ROOTS = env.items("MLPLATFORM_VOLUME_ROOTS")
+EXECUTION_SLOTS = env.integer("MLPLATFORM_EXECUTION_SLOTS", 2, 0, 100)
+EXECUTION_MINUTES = env.integer("MLPLATFORM_EXECUTION_MINUTES", 1440, 1, 525_600)
+EXECUTION_MEMORY_MB = env.integer("MLPLATFORM_EXECUTION_MEMORY_MB", 8192, 64, 100_000_000)
+EXECUTION_DISK_MB = env.integer("MLPLATFORM_EXECUTION_DISK_MB", 20_480, 16, 100_000_000)
+WORKER_NAME = env.text("MLPLATFORM_WORKER_NAME")
+# How a job reaches this server: the public address unless that leads through a proxy which workers cannot use.
+INTERNAL_URL = env.url("MLPLATFORM_INTERNAL_URL", PUBLIC_URL)
+# Newest first; older ones still read what they wrote. Without any, stored secrets hang on the secret key.
+SECRETS_KEYS = env.items("MLPLATFORM_SECRETS_KEYS")
 ENVIRONMENT_DAYS = env.integer("MLPLATFORM_ENVIRONMENT_DAYS", 30, 1, 3650)
 ENVIRONMENT_GB = env.integer("MLPLATFORM_ENVIRONMENT_GB", 50, 1, 100_000)
 MAX_BODY_BYTES = env.integer("MLPLATFORM_MAX_BODY_MB", 16, 1, 1024) * 1024 * 1024
@@ -80,6 +92,7 @@ INSTALLED_APPS = [
     "apps.artifacts",
     "apps.experiments",
     "apps.runtime",
+    "apps.projects",
     "apps.registry",
     "apps.api",
     "apps.web",
@@ -217,7 +230,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CONCURRENCY = env.integer("MLPLATFORM_WORKER_PROCESSES", 2, 1, 256)
+# Executions take processes of their own, so that however many run, the other tasks go on.
+CELERY_WORKER_CONCURRENCY = env.integer("MLPLATFORM_WORKER_PROCESSES", 2, 1, 256) + EXECUTION_SLOTS
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_BEAT_SCHEDULE = schedule.ENTRIES
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")

@@ -129,6 +129,12 @@ def test_a_unix_sockets_peer_is_a_proxy_once_proxies_are_named():
     assert meta["REMOTE_ADDR"] == "203.0.113.9"
 
 
+def test_a_proxy_seen_through_an_ipv6_socket_is_the_same_proxy():
+    meta = {"REMOTE_ADDR": "::ffff:10.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
+    middleware.trust(meta, PROXY)
+    assert meta["REMOTE_ADDR"] == "203.0.113.9"
+
+
 # --- the short way
 
 
