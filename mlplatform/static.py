@@ -40,6 +40,10 @@ class StaticMiddleware(WhiteNoiseMiddleware):
             self.use_finders = True
             self.add_files_from_finders()
 
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        """Whether a name carries a hash of the content: by the manifest, or by esbuild, which names its chunks so."""
+        return "/app/chunks/" in url or bool(super().immutable_file_test(path, url))
+
 
 def collect_if_changed() -> bool:
     """Collect the static files unless the stamp says that nothing changed since; returns whether it did."""

@@ -10,8 +10,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = join(root, "build", "static");
 const modules = join(root, "node_modules");
 
-/** @param {string} folder @param {RegExp} wanted @returns {string[]} Every matching file below the folder. */
+/** @param {string} folder @param {RegExp} wanted @returns {string[]} Every matching file below the folder, if it is there. */
 function files(folder, wanted) {
+  if (!existsSync(join(root, folder))) return [];
   if (!existsSync(join(root, folder))) return []; // git keeps no empty folder
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && wanted.test(entry.name))

@@ -49,7 +49,7 @@ def test_a_card_asks_for_its_metric_runs_and_width(page: Page, kit_url: str):
 def test_the_foot_says_what_is_behind_the_picture(card: Locator):
     foot = card.locator(".chart__foot")
     expect(foot).to_contain_text("points, extremes exact")
-    expect(foot).to_contain_text("smoothed, lag 1.5 points")
+    expect(foot).to_contain_text("smoothed, lag 1.5 shown points")
     expect(foot).to_contain_text("above the range")
     expect(foot).to_contain_text("keen-heron-302")
 
@@ -196,7 +196,7 @@ def test_the_table_sorts_by_its_heads(kit_page: Page, card: Locator):
 
 def test_controls_apply_to_all_charts_and_stay_in_the_address(kit_page: Page, card: Locator):
     kit_page.get_by_role("slider", name="Smoothing").fill("0.9")
-    expect(card.locator(".chart__foot")).to_contain_text("lag 9.0 points")
+    expect(card.locator(".chart__foot")).to_contain_text("lag 9.0 shown points")
     kit_page.get_by_role("button", name="Relative").first.click()
     kit_page.get_by_role("button", name="Ignore outliers").click()
     kit_page.get_by_role("button", name="Log y").click()
@@ -271,3 +271,14 @@ def test_a_hundred_runs_draw_in_under_two_seconds(page: Page, kit_url: str):
     )
     assert spent < 2000
     expect(page.locator("chart-card[key='val/loss'] .chart__foot")).to_contain_text("100,000 of 10 M points, extremes exact")
+
+
+def test_an_alt_drag_moves_the_view_and_an_alt_wheel_zooms_it(kit_page: Page, card: Locator):
+    kit_page.mouse.move(*spot(card, 0.5, 0.5))
+    kit_page.keyboard.down("Alt")
+    with kit_page.expect_request(lambda request: "start=" in request.url) as zoomed:
+        kit_page.mouse.wheel(0, -300)
+    with kit_page.expect_request(lambda request: "start=" in request.url and request.url != zoomed.value.url) as panned:
+        drag(kit_page, spot(card, 0.5, 0.5), spot(card, 0.3, 0.5))
+    kit_page.keyboard.up("Alt")
+    assert int(asked(panned.value.url)["start"]) > int(asked(zoomed.value.url)["start"])

@@ -25,6 +25,12 @@ def test_scripts_and_styles_of_a_page_with_charts_stay_under_the_limit(page: Pag
     assert len([url for url in loaded if url.endswith(".js")]) <= 10
 
 
+def test_chunks_are_kept_for_good_by_the_browser(page: Page, kit_url: str):
+    with page.expect_response("**/app/chunks/chart-card-*.js") as answer:
+        page.goto(kit_url)
+    assert "immutable" in answer.value.headers["cache-control"]
+
+
 def test_a_page_without_charts_does_not_load_chart_js(page: Page, kit_url: str):
     loaded: list[str] = []
     page.on("request", lambda request: loaded.append(request.url))

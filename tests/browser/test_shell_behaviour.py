@@ -184,3 +184,14 @@ def test_words_under_the_typed_filter_are_the_typed_filter(kit_page: Page):
     field = kit_page.get_by_role("combobox", name="Filter runs")
     field.fill("metrics.`val loss` < 0.3 AND NOT params.x = 'a  b'")
     assert kit_page.locator(".query__text").first.text_content() == field.input_value()
+
+
+def test_a_page_without_account_keeps_the_theme_in_the_browser(page: Page, kit_url: str):
+    answer = page.goto(f"{kit_url}/missing/")
+    assert answer.status == 404
+    page.get_by_role("button", name="Theme").click()
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.get_by_role("button", name="Theme").click()
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")

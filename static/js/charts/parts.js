@@ -45,8 +45,10 @@ function menuMarkup() {
 export function footMarkup(lines, { cut, weight, color }) {
   const legend = lines.length > 1 && lines.length <= LEGEND ? lines.map((line) => legendMarkup(line, color)) : [];
   const facts = [fidelity(lines)];
+  // Smoothing works on what is shown, as TensorBoard's does on what it kept.
+  const thinned = lines.some(({ series }) => series.shown < series.count);
   const smoothed = lines.some((line) => line.fine !== line.raw);
-  if (smoothed) facts.push(`smoothed, lag ${number(lag(weight), 1)} points`);
+  if (smoothed) facts.push(`smoothed, lag ${number(lag(weight), 1)} ${thinned ? "shown points" : "points"}`);
   const gaps = lines.reduce((sum, { series }) => sum + series.nanSteps.length, 0);
   if (gaps) facts.push(`${count(gaps)} not a number`);
   if (cut.above) facts.push(`${count(cut.above)} above the range`);

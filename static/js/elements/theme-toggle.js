@@ -4,21 +4,21 @@ const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 /** @param {string} choice auto, light or dark. */
-function wear(choice) {
-  if (choice === "auto") delete root.dataset.theme;
-  else root.dataset.theme = choice;
+function show(choice) {
   for (const button of document.querySelectorAll("[data-theme-choice]")) {
     button.setAttribute("aria-pressed", String(button.getAttribute("data-theme-choice") === choice));
   }
-  document.dispatchEvent(new Event("themechange"));
 }
 
 /** @param {string} choice */
 function choose(choice) {
-  wear(choice);
-  // Without an account there is no row to write to: the browser keeps it, and theme.js reads it before the first paint.
-  if (root.dataset.preferences) remember("theme", choice);
-  else localStorage.setItem("theme", choice);
+  if (choice === "auto") delete root.dataset.theme;
+  else root.dataset.theme = choice;
+  show(choice);
+  document.dispatchEvent(new Event("themechange"));
+  // The server keeps it for the person, the browser for pages without one: theme.js reads it before they are painted.
+  localStorage.setItem("theme", choice);
+  remember("theme", choice);
 }
 
 /** From light to dark and back, whatever the system says; Alt M and the palette do this. */
@@ -46,6 +46,7 @@ customElements.define(
 
     connectedCallback() {
       this.addEventListener("click", this);
+      show(root.dataset.theme ?? "auto");
     }
 
     disconnectedCallback() {
