@@ -1,0 +1,66 @@
+"""The official client as a process of its own, in an empty folder, with nothing but a URL and a token."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import LiveServer
+
+
+class Job:
+    """Somebody's training script: runs Python code with the environment of a client."""
+
+    def __init__(self, server: LiveServer, folder: Path, token: str):
+        self.server, self.folder, self.token = server, folder, token
+
+    def run(self, code: str, python: str = sys.executable, **environment: str) -> str:
+        """Run the code; what it printed. Fails the test if it fails."""
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MLPLATFORM_", "DJANGO_", "MLFLOW_", "DATABASE_URL"))
+        }
+        client = {
+            "MLFLOW_TRACKING_URI": self.server.base,
+            "MLFLOW_TRACKING_TOKEN": self.token,
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "HOME": str(self.folder),
+        }
+        done = subprocess.run(
+            [python, "-c", code],
+            cwd=self.folder,
+            env=clean | client | environment,
+            capture_output=True,
+            text=True,
+            timeout=150,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def json(self, code: str, **environment: str):
+        """Run the code; the JSON of its last line."""
+        return json.loads(self.run(code, **environment).strip().splitlines()[-1])
+
+
+@pytest.fixture
+def job(platform: LiveServer, tmp_path: Path) -> Job:
+    """A job of an ordinary person."""
+    platform.create_user("jo")
+    return Job(platform, tmp_path, platform.token("jo"))
+
+
+@pytest.fixture
+def job_of(platform: LiveServer, tmp_path: Path) -> Callable[[str], Job]:
+    """`job_of("ann")`: a job of that person, whose account is made if need be."""
+
+    def made(name: str) -> Job:
+        platform.create_user(name)
+        return Job(platform, tmp_path, platform.token(name))
+
+    return made
