@@ -89,7 +89,7 @@ class Shell:
     """The frame's data.
 
     `theme` is auto, light or dark; `nav` auto (the page decides), wide or slim; `urls` holds the addresses of the frame's own
-    requests that exist: preferences, suggest, logout, login, home.
+    requests that exist: preferences, suggest, logout, login, home; `workspaces` a (lazy) list of name and url.
     """
 
     theme: str = "auto"
@@ -99,7 +99,7 @@ class Shell:
     account: list[Link] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
     workspace: str = "default"
-    workspaces: list[dict[str, str]] = field(default_factory=list)
+    workspaces: Any = ()
     themes: tuple[Theme, ...] = THEMES
 
     @property
@@ -117,7 +117,7 @@ def build(request: HttpRequest) -> Shell:
     """The frame for whoever asks; for nobody in particular it has no places."""
     person: Any = getattr(request, "user", None)
     urls = {name: url for name in ("preferences", "suggest", "logout", "login", "home") if (url := _address(f"web:{name}"))}
-    if person is None or not person.is_authenticated:
+    if not getattr(person, "is_authenticated", False):  # the API's pages know an actor, and no account
         return Shell(urls=urls)
     admin = person.is_admin
     path = _WORKSPACE.sub("", request.path_info)

@@ -132,7 +132,7 @@ def control(field: BoundField) -> SafeString:
     elif isinstance(widget, Textarea):
         kind = "textarea"
     own = widget.attrs.get("class", "")
-    attrs = {"class": f"{kind} {own}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{kind} {own}".strip()}
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.id_for_label}_note"}
     elif field.help_text:
