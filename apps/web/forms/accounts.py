@@ -11,7 +11,7 @@ SCOPES = [
     ("write", _("Log, upload and register; no sharing, approving or accounts")),
     ("read", _("Only read")),
 ]
-LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year")), ("", _("Never"))]
+LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year")), ("never", _("Never"))]
 
 
 def _password(label: Any, *, new: bool, **options: Any) -> forms.CharField:
@@ -72,13 +72,13 @@ class TokenForm(forms.Form):
 
     label = forms.CharField(label=_("What it is for"), max_length=255, help_text=_("Like: laptop, nightly training."))
     scope = forms.ChoiceField(label=_("It may"), choices=SCOPES, initial="all")
-    days = forms.ChoiceField(label=_("It ends after"), choices=LIFETIMES, initial="90", required=False)
+    days = forms.ChoiceField(label=_("It ends after"), choices=LIFETIMES, initial="90")
 
     @property
     def lifetime(self) -> timedelta | None:
         """None: until it is revoked."""
         days = self.cleaned_data["days"]
-        return timedelta(days=int(days)) if days else None
+        return None if days == "never" else timedelta(days=int(days))
 
 
 class TokenNameForm(forms.Form):

@@ -26,12 +26,13 @@ from apps.web.forms.refusals import shown
 from apps.web.tabs import admin_tabs
 from apps.web.views.tokens import new_token, rows
 
-STATES: tuple[tuple[str, Promise], ...] = (
-    ("", gettext_lazy("All")),
+SHOWS: tuple[tuple[str, Promise], ...] = (
+    ("", gettext_lazy("All accounts")),
     ("active", gettext_lazy("Active")),
     ("admin", gettext_lazy("Administrators")),
     ("invited", gettext_lazy("Invited")),
     ("inactive", gettext_lazy("Closed")),
+    ("service", gettext_lazy("Service accounts")),
 )
 
 ACTIONS: dict[str, tuple[Callable[[Actor, int], None], Promise]] = {
@@ -58,11 +59,12 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @admin_only
 def user_list(request: HttpRequest) -> HttpResponse:
-    """Accounts by name, with search."""
-    text, state, kind = (request.GET.get(name, "").strip()[:200] for name in ("q", "state", "kind"))
-    known: Any = state if state in get_args(queries.State) else ""
-    page = queries.list_users(actor_of(request), text=text, kind=kind, state=known, after=request.GET.get("after", ""))
-    context = {"page": page, "q": text, "state": known, "kind": kind, "states": STATES, "tabs": admin_tabs(request)}
+    """Accounts by name, with search; `show` is a state, or `service`."""
+    text, show = request.GET.get("q", "").strip()[:200], request.GET.get("show", "")
+    state: Any = show if show in get_args(queries.State) else ""
+    kind = "service" if show == "service" else ""
+    page = queries.list_users(actor_of(request), text=text, kind=kind, state=state, after=request.GET.get("after", ""))
+    context = {"page": page, "q": text, "show": state or kind, "shows": SHOWS, "tabs": admin_tabs(request)}
     return render(request, "web/admin/users.html", context)
 
 

@@ -40,7 +40,7 @@ def test_accounts_are_searched(admin):
 
 
 @pytest.mark.parametrize(
-    ("query", "there", "gone"), [("state=admin", b"admin", b"reader"), ("kind=service", b"service", b"reader")]
+    ("query", "there", "gone"), [("show=admin", b"admin", b"reader"), ("show=service", b"service", b"reader")]
 )
 def test_accounts_are_narrowed(admin, query, there, gone):
     rows = re.search(rb"<tbody>.*</tbody>", admin.get(f"/admin/users/?{query}").content, re.DOTALL)[0]
@@ -86,7 +86,7 @@ def test_a_name_that_is_taken_is_explained(admin):
 
 def test_a_service_account_gets_its_tokens_here(admin):
     page = admin.post("/admin/users/new-service/", {"username": "ci", "description": "nightly"})["Location"]
-    answer = admin.post(page, {"label": "runner", "scope": "write", "days": ""})
+    answer = admin.post(page, {"label": "runner", "scope": "write", "days": "never"})
     raw = re.search(rb"mlp_[a-z2-7]{32}", answer.content)[0].decode()
     assert actor_for_token(raw).kind == "service"
 
