@@ -11,6 +11,8 @@ def every(seconds: float, task: str, *arguments: Any) -> None:
 
 
 every(10, "audit.seal")
+every(10, "projects.sweep")
 every(3600, "accounts.sweep")
+every(86400, "projects.clean_archives")
 every(3600, "artifacts.clean")
 every(86400, "artifacts.clean_orphans")

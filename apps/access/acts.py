@@ -34,6 +34,7 @@ ACTS: dict[str, Act] = {
     "experiment.delete": Act(Level.MANAGE, True),
     "experiment.restore": Act(Level.MANAGE, True),
     "experiment.share": Act(Level.MANAGE, True),
+    "experiment.purge": Act(None, True),
     # runs
     "run.read": Act(Level.READ, False),
     "run.create": Act(Level.EDIT, False),
@@ -43,16 +44,31 @@ ACTS: dict[str, Act] = {
     "run.move": Act(Level.MANAGE, True),
     "run.delete": Act(Level.MANAGE, True),
     "run.restore": Act(Level.MANAGE, True),
+    "run.purge": Act(None, True),
+    "trash.purge": Act(None, True),
     # logged models
     "logged_model.read": Act(Level.READ, False),
     "logged_model.create": Act(Level.EDIT, False),
     "logged_model.update": Act(Level.EDIT, False),
     "logged_model.delete": Act(Level.MANAGE, True),
+    "logged_model.purge": Act(None, True),
     # artifacts of runs and logged models
     "artifact.read": Act(Level.READ, False),
     "artifact.download": Act(Level.READ, True),
     "artifact.write": Act(Level.EDIT, False),
     "artifact.delete": Act(Level.MANAGE, True),
+    # projects and their executions
+    "project.read": Act(Level.READ, False),
+    "project.create": Act(None, True),
+    "project.update": Act(Level.MANAGE, True),
+    "project.delete": Act(Level.MANAGE, True),
+    "project.share": Act(Level.MANAGE, True),
+    "project.secret": Act(Level.MANAGE, True),
+    "project.run": Act(Level.USE, False),  # what starts is audited as execution.submit
+    "execution.read": Act(Level.READ, False),
+    "execution.submit": Act(Level.EDIT, True),  # on the experiment
+    "execution.cancel": Act(Level.EDIT, True),
+    "execution.prioritize": Act(Level.EDIT, True),
     # registry
     "model.read": Act(Level.READ, False),
     "model.create": Act(None, True),

@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,9 +57,19 @@ def resolve(address: Address, ref: str, access: Access | None = None, bounds: Bo
         return _resolve(git, address, ref)
 
 
-def fetch(address: Address, ref: str, folder: Path, access: Access | None = None, bounds: Bounds | None = None) -> Resolved:
-    """Check out `ref` into the empty `folder` and answer with the commit that it really is. Raises Invalid, Unavailable."""
-    with _Git(address, access or Access(), bounds or Bounds()) as git:
+def fetch(
+    address: Address,
+    ref: str,
+    folder: Path,
+    access: Access | None = None,
+    bounds: Bounds | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Resolved:
+    """Check out `ref` into the empty `folder` and answer with the commit that it really is.
+
+    `check` is called twice a second and may raise to give up. Raises Invalid, Unavailable.
+    """
+    with _Git(address, access or Access(), bounds or Bounds(), check) as git:
         found = _resolve(git, address, ref)
         git.run("init", "--quiet", "--template=", "--", str(folder))
         git.watch(folder)
@@ -113,8 +123,8 @@ def _parse_refs(output: str) -> tuple[dict[str, str], str]:
 class _Git:
     """git with a home of its own, for one address, until the deadline."""
 
-    def __init__(self, address: Address, access: Access, bounds: Bounds):
-        self._address, self._access, self._bounds = address, access, bounds
+    def __init__(self, address: Address, access: Access, bounds: Bounds, check: Callable[[], None] = lambda: None):
+        self._address, self._access, self._bounds, self._check = address, access, bounds, check
         self._deadline = monotonic() + bounds.seconds
         self._watched: Path | None = None
         self._home = tempfile.TemporaryDirectory(prefix="mlplatform-git-")
@@ -156,6 +166,7 @@ class _Git:
                 process.wait(timeout=0.5)
                 return
             except subprocess.TimeoutExpired:
+                self._check()
                 if monotonic() > self._deadline:
                     raise Unavailable(f"git did not finish within {self._bounds.seconds:.0f} s: {self._address.uri}") from None
                 if self._watched and size_of(self._watched) > self._bounds.size:

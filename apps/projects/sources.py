@@ -45,8 +45,11 @@ def split_subdirectory(uri: str) -> tuple[str, str]:
     return address, subdirectory.rstrip("/")
 
 
-def check_address(uri: str, roots: Sequence[Path]) -> Address:
-    """The address if it may be followed: https, ssh, or a path below one of `roots` (none: no local paths). Raises Invalid."""
+def check_address(uri: str, roots: Sequence[Path], *, must_exist: bool = True) -> Address:
+    """The address if it may be followed: https, ssh, or a path below one of `roots` (none: no local paths). Raises Invalid.
+
+    `must_exist` False: the folder is on another machine, and only its name can be looked at.
+    """
     if not uri or _CONTROL.search(uri) or len(uri) > 2048:
         raise Invalid("The address of the project is empty, too long or holds spaces or control characters")
     if uri.startswith("-") or _HELPER.match(uri):
@@ -64,9 +67,9 @@ def check_address(uri: str, roots: Sequence[Path]) -> Address:
     if parts.scheme in {"ssh", "git+ssh"}:
         return _ssh(parts.username, parts.password, parts.hostname, port, parts.path)
     if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
-        return _local(Path(unquote(parts.path)), roots)
+        return _local(Path(unquote(parts.path)), roots, must_exist)
     if not parts.scheme and uri.startswith(("/", "~", ".")):
-        return _local(Path(uri), roots)
+        return _local(Path(uri), roots, must_exist)
     raise Invalid(f"{uri!r} is not the address of a project: use https://, ssh:// or git@host:path")
 
 
@@ -131,7 +134,7 @@ def _ssh(user: str | None, password: str | None, host: str | None, port: int | N
     return Address(f"ssh://{user or 'git'}@{bracketed}{f':{port}' if port else ''}{path}", "ssh")
 
 
-def _local(path: Path, roots: Sequence[Path]) -> Address:
+def _local(path: Path, roots: Sequence[Path], must_exist: bool) -> Address:
     """Inside a root after all links are followed; the answer for what lies elsewhere does not say whether it is there."""
     refusal = Invalid(f"{path} does not lie below a folder that an administrator allows for projects")
     if not path.is_absolute():
@@ -139,7 +142,7 @@ def _local(path: Path, roots: Sequence[Path]) -> Address:
     real = path.resolve()
     if not any(real.is_relative_to(root.resolve()) for root in roots):
         raise refusal
-    if not real.is_dir():
+    if must_exist and not real.is_dir():
         raise Invalid(f"{path} is not a folder")
     return Address(real.as_uri(), "file", real)
 
