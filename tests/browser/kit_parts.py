@@ -52,8 +52,8 @@ def parts() -> dict:
         "tree": TREE,
         "menu": MENU,
         "events": [
-            _event(now, 180, "arrow-narrow-right", "Mira Sandoval", text="opened the request under policy version 5"),
-            _event(now, 120, "message", "Mira Sandoval", comment="The new input `merchant_risk` is **optional**."),
+            _event(now, 180, "checklist", "Mira Sandoval", text="opened the request under policy version 5"),
+            _event(now, 120, "", "Mira Sandoval", comment="The new input `merchant_risk` is **optional**."),
             _event(now, 30, "circle-x", "", text="Gate latency failed, one more approval asked for", tone="bad"),
         ],
         "steps": [

@@ -54,3 +54,9 @@ def test_nothing_is_blocked_by_the_content_security_policy(page, kit_url):
     page.on("console", lambda message: said.append(message.text))
     open_kit(page, kit_url)
     assert [text for text in said if "Content Security Policy" in text or "Content-Security-Policy" in text] == []
+
+
+def test_every_icon_of_the_page_is_in_the_sprite(kit_page, kit_url):
+    used = set(kit_page.locator("use").evaluate_all("(uses) => uses.map((use) => use.getAttribute('href'))"))
+    sprite = kit_page.request.get(f"{kit_url}/static/vendor/icons.svg").text()
+    assert [href for href in used if f'<symbol id="{href.split("#")[1]}"' not in sprite] == []
