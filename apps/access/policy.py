@@ -94,5 +94,7 @@ def check(actor: Actor, act: str, level: int | None, missing: str) -> None:
         raise Missing(missing)
     if actor.limits.get("scope") == "read" and acts.needed(act) > Level.READ:
         raise Denied(f"this token may only read, and {act} changes something")
+    if actor.limits and act.endswith(".share"):
+        raise Denied("this token was made for less than all its owner may: it does not share")
     if level < acts.needed(act):
         raise Denied(f"{act} needs {acts.needed(act).name} and you have {Level(level).name}")
