@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
 
 from apps.access import policy
+from apps.access.levels import Level
 from apps.access.queries.workspaces import access_workspace, require_known
 from apps.core.actor import Actor
 from apps.core.paging import decode_token, encode_token
 from apps.experiments.access import EXPERIMENT, access_run
-from apps.experiments.models import Experiment
 from apps.projects.access import access_execution
 from apps.projects.models import Execution
 from apps.projects.records import ACTIVE, QUEUED, ExecutionRecord
@@ -124,8 +124,10 @@ def _rows() -> models.QuerySet[Execution]:
 
 
 def _visible(actor: Actor, rows: models.QuerySet[Execution]) -> models.QuerySet[Execution]:
-    seen = policy.visible(Experiment.objects.filter(pk=OuterRef("run__experiment_id")), actor, EXPERIMENT)
-    return rows.filter(Exists(seen))
+    """The rows whose runs the actor may see: the policy's own text on the experiment, joined under its table's name."""
+    sql, params = policy.level_sql(actor, EXPERIMENT)
+    joined = rows.filter(run__experiment__id__gte=0, run__experiment__workspace_id__gte=0)
+    return joined.annotate(level=RawSQL(sql, params, models.SmallIntegerField())).filter(level__gte=Level.READ)
 
 
 def _position(row: Execution) -> int:

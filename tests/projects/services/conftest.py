@@ -1,4 +1,4 @@
-"""A machine for executions: its folders are the test's own, packages come from a folder, git repositories lie below an allowed root."""
+"""A machine for executions: folders of the test's own, packages from a folder, repositories below an allowed root."""
 
 import os
 from pathlib import Path
