@@ -84,7 +84,7 @@ TREE = [
 MENU = [
     {"label": "Rename", "icon": "pencil", "url": "#", "key": "R"},
     {"label": "Tag", "icon": "tag", "opens": "delete-runs", "key": "T"},
-    {"label": "Move", "icon": "arrows-exchange", "disabled": "You may not edit the other experiment"},
+    {"label": "Move", "icon": "folder", "disabled": "You may not edit the other experiment"},
     {
         "label": "Delete",
         "icon": "trash",
