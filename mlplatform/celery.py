@@ -1,10 +1,11 @@
 """The Celery application. Tasks stand in the `tasks.py` of each room; what beat sends stands in schedule.py."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_before_create_process, worker_process_init, worker_ready
 
 from mlplatform import lifeline
 
@@ -15,6 +16,13 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 app = Celery("mlplatform")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_before_create_process.connect
+def _freeze(**_kwargs: Any) -> None:
+    """Pool processes share what is loaded: the collector's marks would copy its pages into each."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect
