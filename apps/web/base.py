@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render as django_render
 from django.urls import URLPattern, path
@@ -17,6 +17,8 @@ from apps.core import errors
 from apps.core.actor import Actor
 
 View = Callable[..., HttpResponseBase]
+
+METHODS = ["GET", "HEAD", "POST"]  # a page knows no others; one without a form takes a POST for a GET
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.Invalid: 400,
@@ -78,6 +80,8 @@ def admin_only(view: View) -> View:
 def _guarded(view: View, check: Callable[[HttpRequest], HttpResponseBase | None]) -> View:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         try:
             return check(request) or view(request, *args, **kwargs)
         except errors.DomainError as error:

@@ -13,6 +13,8 @@ from apps.artifacts.services import uploads
 from apps.core.actor import Actor
 from apps.experiments.records import Batch, MetricInput, Tag
 from apps.experiments.services import batches, datasets, experiments, grants, logged_models, runs
+from apps.registry.services import aliases, registered, versions
+from apps.registry.services import grants as model_grants
 from tests.support.people import TEAM, People
 
 SYSTEM = Actor.system("tests")
@@ -38,6 +40,7 @@ class World:
     run_ids: list[str] = field(default_factory=list)
     deleted_run_id: str = ""
     model_id: str = ""  # a logged model of the first run
+    registered: str = "churn-model"  # with two versions of the first run; the first is `champion`
     artifact: str = "notes/readme.txt"  # a file of the first run, with the text "hello"
 
     @property
@@ -64,6 +67,9 @@ def create(people: People) -> Worlds:
         for name, level in LEVELS.items():
             grants.put_experiment_grant(SYSTEM, experiment_id, level, user=name)
         grants.put_experiment_grant(SYSTEM, experiment_id, Level.EDIT, team=TEAM)
+    for name, level in LEVELS.items():
+        model_grants.put_model_grant(SYSTEM, here.registered, level, user=name)
+    model_grants.put_model_grant(SYSTEM, here.registered, Level.EDIT, team=TEAM)
     return Worlds(here, there)
 
 
@@ -88,9 +94,14 @@ def furnish(owner: Actor) -> World:
 
 
 def fill(world: World) -> None:
-    """What a run has besides numbers: a dataset, a logged model, a file."""
+    """What a run has besides numbers: a dataset, a logged model, a file; and a registered model of it."""
     datasets.log_inputs(world.owner, world.run_id, [datasets.NewInput("customers", "d1", "local", "s", tags=[Tag("mlflow.data.context", "training")])], [])
     new = logged_models.NewModel(world.experiment_id, "classifier", "sklearn", world.run_id, tags=[Tag("kind", "tree")])
     world.model_id = logged_models.create_logged_model(world.owner, new)
     root = f"{world.experiment_id}/{world.run_id}/artifacts"
     uploads.store(world.owner, root, world.artifact, io.BytesIO(b"hello"), 5)
+    registered.create_model(world.owner, world.registered, tags=[Tag("kind", "tree")])
+    for _ in range(2):
+        source = f"mlflow-artifacts:/{root}/notes"
+        versions.create_version(world.owner, versions.NewVersion(world.registered, source, world.run_id, tags=[Tag("checked", "yes")]))
+    aliases.set_alias(world.owner, world.registered, "champion", "1")

@@ -25,7 +25,8 @@ def search_datasets(actor: Actor, experiment_ids: list[str]) -> list[DatasetSumm
     """Distinct datasets of the visible ones among the experiments, at most 1,000. Raises Invalid for what is no id."""
     require_known(actor)
     wanted = [parse_experiment_id(text) for text in experiment_ids]
-    visible = policy.visible(Experiment.objects.filter(pk__in=wanted), actor, EXPERIMENT).values("pk")
+    # Evaluated: inside a subquery Django renames the table that the policy's SQL speaks of.
+    visible = list(policy.visible(Experiment.objects.filter(pk__in=wanted), actor, EXPERIMENT).values_list("pk", flat=True))
     rows = DatasetInput.objects.filter(dataset__experiment__in=visible, run__lifecycle=ACTIVE).order_by(
         "dataset__experiment_id", "dataset__name", "dataset__digest", "context"
     )
