@@ -1,6 +1,7 @@
 """`manage.py serve --beat`: the clock that sends what stands in schedule.py. It loads no Django, which halves its memory."""
 
 import os
+from typing import NoReturn
 
 # With it, Celery would load Django and every task.
 os.environ.pop("DJANGO_SETTINGS_MODULE", None)
@@ -10,7 +11,7 @@ from celery import Celery
 from mlplatform import environment, lifeline, schedule
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Send until told to stop."""
     home = environment.home()
     app = Celery("mlplatform", broker=environment.broker(environment.redis(), environment.embedded_socket(home)))
@@ -23,4 +24,3 @@ def main() -> int:
     )
     lifeline.say_ready()
     app.start(["--quiet", "beat", "--loglevel=WARNING", "--pidfile="])
-    return 0

@@ -18,7 +18,7 @@ def execute(arguments: list[str]) -> int:
     if arguments == ["serve", "--beat"]:
         from mlplatform import beat
 
-        return beat.main()
+        beat.main()
     name = arguments[0]
     if (Path(__file__).with_name(f"{name}.py")).exists() and name.isidentifier():
         result: int = importlib.import_module(f"{__name__}.{name}").main(arguments[1:])
