@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "apps.accounts",
     "apps.access",
     "apps.artifacts",
+    "apps.notices",
     "apps.experiments",
     "apps.runtime",
     "apps.projects",

@@ -95,11 +95,18 @@ ACTS: dict[str, Act] = {
     "request.read": Act(Level.READ, False),
     "request.open": Act(Level.READ, True),
     "request.vote": Act(Level.READ, True),  # who may is said by policies
+    "request.comment": Act(Level.READ, True),
     "request.cancel": Act(Level.READ, True),
     "request.override": Act(Level.READ, True),
     "request.check": Act(Level.EDIT, True),
     "request.execute": Act(None, True),
     "request.close": Act(None, True),
+    # webhooks, chat channels
+    "webhook.read": Act(None, False),
+    "webhook.change": Act(None, True),
+    "webhook.test": Act(None, True),
+    "webhook.redeliver": Act(None, True),
+    "chat.change": Act(None, True),
 }
 
 

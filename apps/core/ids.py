@@ -15,6 +15,11 @@ def new_model_id() -> str:
     return f"m-{uuid.uuid4().hex}"
 
 
+def new_uuid() -> str:
+    """A random UUID in its usual spelling."""
+    return str(uuid.uuid4())
+
+
 def new_secret(prefix: str) -> str:
     """`<prefix>_` and 160 random bits in lower-case base 32 without padding (32 characters)."""
     alphabet = "abcdefghijklmnopqrstuvwxyz234567"

@@ -35,6 +35,11 @@ class Case:
     objectors: list[str] = field(default_factory=list)
 
     @property
+    def evidence_digest(self) -> str:
+        """What the version is, whatever policies there are; "" for an act on a model."""
+        return evidences.fingerprint(self.evidence, [], []) if self.evidence else ""
+
+    @property
     def archive_existing(self) -> bool:
         """What the policies say about the versions that stand there."""
         return archives(self.policies, self.subject.target)

@@ -85,6 +85,18 @@ def pinned(request_id: int) -> list[Governing]:
     return [of_row(row) for row in rows]
 
 
+def pinned_of(request_ids: Iterable[int]) -> dict[int, list[Governing]]:
+    """The same for many requests at once."""
+    found: dict[int, list[Governing]] = {}
+    links = RequestPolicy.objects.filter(request_id__in=list(request_ids)).select_related("policy_version__policy")
+    known: dict[int, Governing] = {}
+    for link in links.order_by("policy_version_id"):
+        if link.policy_version_id not in known:
+            known[link.policy_version_id] = of_row(link.policy_version)
+        found.setdefault(link.request_id, []).append(known[link.policy_version_id])
+    return found
+
+
 def of_targets(policies: Iterable[Governing], targets: Iterable[Target]) -> list[Governing]:
     """Those that protect one of the targets. A stage's policy protects the alias that it binds, too."""
     wanted = set(targets)

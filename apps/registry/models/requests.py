@@ -34,6 +34,9 @@ class TransitionRequest(models.Model):
     archive_existing = models.BooleanField(default=False)  # as the policies say
     fingerprint = models.CharField(max_length=64)  # of the version, when it was opened or last found changed
     opened_at = models.DateTimeField()  # to the microsecond: who joins a team later may not vote
+    evidence_digest = models.CharField(
+        max_length=64, blank=True, default=""
+    )  # of the version when it was executed, policies aside
     created_at = models.BigIntegerField()  # the same in ms
     updated_at = models.BigIntegerField()  # ms
     expires_at = models.BigIntegerField(null=True)  # ms

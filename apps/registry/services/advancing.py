@@ -14,6 +14,7 @@ from apps.registry.gates import Finding
 from apps.registry.lines import line_of
 from apps.registry.models import GateResult, TransitionRequest
 from apps.registry.models.requests import APPROVED, CHANGES, DONE, EXECUTING, FAILED, OPEN, PENDING
+from apps.registry.services.announcing import tell_ended
 from apps.registry.services.closing import set_state
 from apps.registry.services.executions import execute_act
 from apps.registry.services.history import note
@@ -65,8 +66,10 @@ def execute_request(
     except DomainError as error:
         set_state(actor, request, FAILED, reason=error.message)
         note(actor, "request.close", model, line_of("failed", request, system_comment=error.message))
+        tell_ended(actor, model, request)
         return
-    set_state(actor, request, final, reason=reason, archive_existing=archive)
+    set_state(actor, request, final, reason=reason, archive_existing=archive, evidence_digest=case.evidence_digest)
+    tell_ended(actor, model, request)
 
 
 def store_findings(actor: Actor, request: TransitionRequest, case: Case) -> None:

@@ -11,6 +11,7 @@ from apps.registry.lines import line_of
 from apps.registry.models import TransitionRequest
 from apps.registry.models.requests import CANCELLED, FINAL, PENDING
 from apps.registry.refusals import gone
+from apps.registry.services.announcing import tell_ended
 from apps.registry.services.history import note
 
 
@@ -44,3 +45,4 @@ def cancel_pending(actor: Actor, model: ModelAccess, version_id: int | None, rea
     for request in rows.exclude(state="executing").order_by("pk"):
         set_state(actor, request, CANCELLED, reason=reason)
         note(actor, "request.close", model, line_of("cancelled", request, system_comment=reason))
+        tell_ended(actor, model, request)

@@ -14,6 +14,7 @@ from apps.registry.governance import Governing, bound_aliases, governing
 from apps.registry.lines import Line
 from apps.registry.models import Alias, ModelVersion, RegisteredModel
 from apps.registry.models.registered import ACTIVE
+from apps.registry.services.announcing import tell_alias, tell_move
 from apps.registry.services.history import note
 from apps.registry.services.holds import refresh_holds
 from apps.registry.sql.writers import upsert_alias
@@ -72,7 +73,7 @@ def _note_move(actor: Actor, model: ModelAccess, number: int, old: str, new: str
         occasion.kind, number, occasion.request_id, old, new,
         comment=occasion.comment, system_comment=occasion.system_comment, policies=occasion.policies,
     )  # fmt: skip
-    note(actor, "model_version.transition", model, line)
+    tell_move(actor, model, number, old, new, note(actor, "model_version.transition", model, line))
 
 
 def point_alias(actor: Actor, version: VersionAccess, alias: str, occasion: Occasion) -> None:
@@ -86,6 +87,7 @@ def point_alias(actor: Actor, version: VersionAccess, alias: str, occasion: Occa
         comment=occasion.comment, system_comment=occasion.system_comment, policies=occasion.policies,
     )  # fmt: skip
     note(actor, "alias.set", version.model, line)
+    tell_alias(actor, version.model, alias, version.number)
 
 
 def drop_alias(actor: Actor, model: ModelAccess, alias: str, occasion: Occasion) -> bool:
@@ -102,4 +104,5 @@ def drop_alias(actor: Actor, model: ModelAccess, alias: str, occasion: Occasion)
         comment=occasion.comment, system_comment=occasion.system_comment, policies=occasion.policies,
     )  # fmt: skip
     note(actor, "alias.delete", model, line)
+    tell_alias(actor, model, alias, None)
     return True

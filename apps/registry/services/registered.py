@@ -16,6 +16,7 @@ from apps.registry.lines import Line
 from apps.registry.models import Alias, ModelGrant, ModelTag, ModelVersion, RegisteredModel
 from apps.registry.models.registered import ACTIVE, DELETED
 from apps.registry.refusals import audits_refusals
+from apps.registry.services.announcing import tell_model_created, tell_tag
 from apps.registry.services.closing import cancel_pending
 from apps.registry.services.history import audit, note
 from apps.registry.services.holds import refresh_holds
@@ -52,6 +53,7 @@ def create_model(actor: Actor, name: str, *, description: str = "", tags: list[T
         ModelGrant.objects.create(model=model, user_id=actor.user_id, level=Level.MANAGE)
     made = ModelAccess(model.pk, name, workspace.id, workspace.name, model.is_prompt, Level.MANAGE)
     note(actor, "model.create", made, Line("created"))
+    tell_model_created(actor, made, labels, description)
 
 
 def _taken(workspace_id: int, name: str, new_is_prompt: bool) -> str:
@@ -88,6 +90,7 @@ def set_model_tag(actor: Actor, name: str, key: str, value: str) -> None:
     if key == rules.IS_PROMPT:
         RegisteredModel.objects.filter(pk=model.id).update(is_prompt=rules.is_prompt({key: value}))
     audit(actor, "model.tag", model, None, {"key": key})
+    tell_tag(actor, model, None, key, value)
 
 
 @atomic
@@ -99,6 +102,7 @@ def delete_model_tag(actor: Actor, name: str, key: str) -> None:
     if key == rules.IS_PROMPT:
         RegisteredModel.objects.filter(pk=model.id).update(is_prompt=False)
     audit(actor, "model.tag", model, None, {"key": key, "deleted": True})
+    tell_tag(actor, model, None, key, None)
 
 
 @audits_refusals

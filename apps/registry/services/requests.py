@@ -15,10 +15,12 @@ from apps.registry.cases import Case
 from apps.registry.lines import Line, alias_of, line_of, stage_of
 from apps.registry.models import RequestPolicy, TransitionRequest, Vote
 from apps.registry.models.requests import CANCELLED, DISMISSED, EXPIRED, OPEN, PENDING, VALID
+from apps.registry.services.announcing import tell_dismissed, tell_ended, tell_requested
 from apps.registry.services.closing import require_pending, set_state
 from apps.registry.services.history import note
 from apps.registry.subjects import Subject, access_subject
 from apps.registry.terms import DEFAULT_EXPIRY_HOURS
+from apps.registry.voters import named_by
 
 HOUR_MS = 3_600_000
 
@@ -61,6 +63,8 @@ def create_request(actor: Actor, subject: Subject, comment: str) -> TransitionRe
         policies=[one.label for one in case.policies],
     )  # fmt: skip
     note(actor, "request.open", subject.model, line)
+    people = named_by([policy.terms for policy in case.policies]).values()
+    tell_requested(actor, subject, request, [voter.id for voter in people if case.why_not(voter) is None])
     enqueue("registry.run_gates", request.pk)
     return request
 
@@ -93,6 +97,7 @@ def cancel_request(actor: Actor, request_id: int, comment: str = "") -> None:
         raise Denied("only the requester, and whoever may MANAGE the model, can cancel a request")
     set_state(actor, request, CANCELLED, reason=comment)
     note(actor, "request.cancel", found.model, line_of("cancelled", request, comment=comment))
+    tell_ended(actor, found.model, request)
 
 
 @atomic
@@ -118,16 +123,19 @@ def refresh_request(actor: Actor, request_id: int) -> bool:
 def _dismiss(found: RequestAccess, request: TransitionRequest, case: Case) -> None:
     platform = Actor.system("registry.refresh")
     votes = Vote.objects.filter(request_id=request.pk, state=VALID)
+    voters = list(votes.values_list("voter_id", flat=True))
     count = votes.update(state=DISMISSED, state_reason="the version changed after the vote")
     set_state(platform, request, OPEN, fingerprint=case.fingerprint)
     said = f"the version changed; {count} vote{'' if count == 1 else 's'} dismissed"
     note(platform, "request.close", found.model, line_of("dismissed", request, system_comment=said))
+    tell_dismissed(platform, found.model, request, voters)
     enqueue("registry.run_gates", request.pk)
 
 
 def _expire(actor: Actor, found: RequestAccess, request: TransitionRequest) -> None:
     set_state(actor, request, EXPIRED, reason="nobody decided in time")
     note(actor, "request.close", found.model, line_of("expired", request, system_comment="nobody decided in time"))
+    tell_ended(actor, found.model, request)
 
 
 def refresh_pending(actor: Actor, limit: int = 1000) -> int:

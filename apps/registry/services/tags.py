@@ -9,6 +9,7 @@ from apps.registry.access import VersionAccess, access_version
 from apps.registry.governance import governing, of_targets, targets_of
 from apps.registry.models import Alias, ModelVersion, VersionTag
 from apps.registry.refusals import PolicyRefused, audits_refusals
+from apps.registry.services.announcing import tell_tag
 from apps.registry.services.history import audit
 from apps.registry.sql.writers import note_change, upsert_tags
 
@@ -25,6 +26,7 @@ def set_version_tag(actor: Actor, name: str, version: str, key: str, value: str)
     upsert_tags("registry_versiontag", "version_id", found.id, {key: value})
     _changed(actor, found, key, {key: value})
     audit(actor, "model_version.tag", found.model, found.number, {"key": key})
+    tell_tag(actor, found.model, found.number, key, value)
 
 
 @audits_refusals
@@ -40,6 +42,7 @@ def delete_version_tag(actor: Actor, name: str, version: str, key: str) -> None:
     rows.delete()
     _changed(actor, found, key, {})
     audit(actor, "model_version.untag", found.model, found.number, {"key": key})
+    tell_tag(actor, found.model, found.number, key, None)
 
 
 def _require_unread(version: VersionAccess, key: str) -> None:

@@ -22,12 +22,15 @@ from apps.registry.models.registered import ACTIVE, DELETED
 from apps.registry.models.versions import READY
 from apps.registry.records import VersionRecord
 from apps.registry.refusals import PolicyRefused, audits_refusals, where_to_ask
+from apps.registry.services.announcing import tell_version_created
 from apps.registry.services.closing import cancel_pending
 from apps.registry.services.history import audit, note
 from apps.registry.services.holds import refresh_holds
 from apps.registry.sources import ModelSource, Place, VersionSource, place_of, read_source
 from apps.registry.sql import rows
 from apps.registry.sql.writers import VersionRow, insert_version, note_change, take_number, upsert_tags
+
+PROMPT_TEXT = "mlflow.prompt.text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +80,13 @@ def create_version(actor: Actor, new: NewVersion) -> VersionRecord:
     )
     if origin.model_id and not is_prompt:
         _note_registration(actor, origin.model_id, model, number)
+    template = tags.pop(PROMPT_TEXT, "") if is_prompt else None
+    told = {"source": new.source, "run_id": origin.run_id, "tags": tags, "description": new.description}
+    tell_version_created(actor, model, number, told, template)
     return VersionRecord(
         pk, model.id, model.name, number, stages.NONE, now, new.source, origin.location, origin.run_id, origin.model_id,
         new.run_link, READY, "", new.description, actor.name, actor.user_id, now, now,
-        [Tag(key, value) for key, value in sorted(tags.items())],
+        sorted([Tag(key, value) for key, value in dict(new.tags).items()]),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from apps.registry.models import TransitionRequest, Vote
 from apps.registry.models.requests import APPROVE, CHANGES, DECISIONS, OPEN, REJECT, REJECTED, REQUEST_CHANGES, VALID, WITHDRAWN
 from apps.registry.refusals import PolicyRefused, audits_refusals, gone
 from apps.registry.services.advancing import advance_request
+from apps.registry.services.announcing import tell_changes, tell_ended
 from apps.registry.services.closing import require_pending, set_state
 from apps.registry.services.history import note
 from apps.registry.services.requests import refresh_request
@@ -137,8 +138,10 @@ def _follow(actor: Actor, model: ModelAccess, request: TransitionRequest, ballot
     """What the vote does to the request."""
     if ballot.decision == REJECT:
         set_state(actor, request, REJECTED, reason=ballot.comment)
+        tell_ended(actor, model, request)
     elif ballot.decision == REQUEST_CHANGES:
         set_state(actor, request, CHANGES)
+        tell_changes(actor, model, request, ballot.comment)
     else:
         advance_request(actor, model, request, case)
 

@@ -196,14 +196,15 @@ def test_versions_are_searched_by_everything_the_protocol_names(api, people, mod
 
     assert numbers(f"name = '{model}'") == [4, 3, 2, 1]
     assert numbers("name LIKE 'fra%' AND version_number > 2") == [4, 3]
-    assert numbers(f"run_id = '{worlds.here.run_id}'", order_by=["version_number ASC"]) == [1, 2, 3]
-    assert numbers(f"run_id IN ('{worlds.here.run_id}')", order_by=["version_number"]) == [1, 2, 3]
+    mine = f"AND name = '{model}'"
+    assert numbers(f"run_id = '{worlds.here.run_id}' {mine}", order_by=["version_number ASC"]) == [1, 2, 3]
+    assert numbers(f"run_id IN ('{worlds.here.run_id}') {mine}", order_by=["version_number"]) == [1, 2, 3]
     assert numbers(f"run_id != '{worlds.here.run_id}'") == []
     assert numbers("source_path = 's3://bucket/other'") == [4]
     assert numbers("tags.size = 'big'") == [4]
     assert numbers("tags.size = 'big' AND tags.size = 'small'") == []
-    assert numbers("version_number = 1 OR tags.size ILIKE 'B%'", order_by=["version_number"]) == [1, 4]
-    assert numbers(f"NOT name = '{model}'") == []
+    assert numbers(f"(version_number = 1 OR tags.size ILIKE 'B%') {mine}", order_by=["version_number"]) == [1, 4]
+    assert numbers(f"NOT name = '{model}' AND name LIKE 'fra%'") == []
 
 
 def test_a_search_of_versions_pages_without_aliases(api, people, model):
