@@ -11,8 +11,12 @@ import "./elements/swap.js";
 import { pageOf } from "./lib/mlflow-links.js";
 
 // The `mlflow` client prints addresses of its own pages; the part after # never reaches a server.
-const target = pageOf(location.hash);
-if (target) location.replace(target);
+function followClientLink() {
+  const target = pageOf(location.hash);
+  if (target) location.replace(target);
+}
+addEventListener("hashchange", followClientLink);
+followClientLink();
 
 /** @type {Record<string, () => Promise<unknown>>} */
 const ELEMENTS = {
