@@ -21,5 +21,6 @@ WRITERS: dict[str, str] = {
     "apps/accounts/models/users.py": "save() keeps the comparable name beside the name; Django's manager for its own commands",
     "apps/accounts/seen.py": "when a token was last used, beside the request, never in its transaction",
     "apps/accounts/sessions.py": "Django's contract of a session engine",
+    "apps/experiments/interning.py": "numbers for names of metrics and params, for the services that write them",
     "apps/audit/models/append_only.py": "save() that only inserts",
 }

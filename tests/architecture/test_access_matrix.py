@@ -67,7 +67,9 @@ def test_every_method_of_an_address_is_in_the_matrix(people, worlds):
         for method in METHODS:
             if (method, row.route) not in given:
                 with CaptureQueriesContext(connection) as queries:
-                    status, body = sender.ask(Row(method, row.route, row.level, {} if method != "GET" else None, path=row.path), things)
+                    status, body = sender.ask(
+                        Row(method, row.route, row.level, {} if method != "GET" else None, path=row.path), things
+                    )
                 ignored = method == "POST" and row.is_page and not writes(queries)  # a page without a form
                 if status not in {404, 405} and not ignored:
                     surprises.append(f"{method} {row.route}: {status} {body}")
@@ -100,7 +102,9 @@ def test_things_of_another_workspace_are_hidden_from_everybody_who_is_not_at_hom
         sender = Sender(people, person)
         for row in (row for row in ROWS if row.level in HIDDEN_ELSEWHERE and not row.by_name):
             status, body = sender.ask(row, things)
-            wanted = {"anonymous": "login" if row.is_page else 401, "outsider": row.success, "admin": row.success}.get(person, 404)
+            wanted = {"anonymous": "login" if row.is_page else 401, "outsider": row.success, "admin": row.success}.get(
+                person, 404
+            )
             if status != wanted:
                 wrong.append(f"{row.method} {row.route} {person}: {status} instead of {wanted} {body}")
     assert wrong == [], "\n".join(wrong)
@@ -117,8 +121,18 @@ def test_a_workspace_that_one_may_not_see_is_missing_at_every_address_of_the_api
 
 def test_an_answer_about_hidden_things_does_not_differ_from_one_about_missing_things(people, worlds):
     there, sender, wrong = things_of(worlds.there, people), Sender(people, "reader"), []
-    absent = {"experiment": "99999", "deleted_experiment": "99998", "run": "0" * 32, "other_run": "1" * 32, "deleted_run": "2" * 32}
-    missing = there | absent | {"model": "m-" + "0" * 32, "root": f"99999/{'0' * 32}/artifacts", "model_root": f"99999/models/m-{'0' * 32}/artifacts"}
+    absent = {
+        "experiment": "99999",
+        "deleted_experiment": "99998",
+        "run": "0" * 32,
+        "other_run": "1" * 32,
+        "deleted_run": "2" * 32,
+    }
+    missing = (
+        there
+        | absent
+        | {"model": "m-" + "0" * 32, "root": f"99999/{'0' * 32}/artifacts", "model_root": f"99999/models/m-{'0' * 32}/artifacts"}
+    )
     for row in ROWS:
         if row.level in HIDDEN_ELSEWHERE | {"known", "page"} and (row.method == "GET" or "search" in row.route):
             hidden, gone = (nameless(sender.ask(row, things, whole=True), things) for things in (there, missing))
@@ -203,7 +217,9 @@ class Sender:
             content = b"".join(answer.streaming_content) if answer.streaming else answer.content
             transaction.set_rollback(True)
         to_login = answer.status_code == 302 and answer["Location"].startswith("/login/") and not row.route.startswith("log")
-        return "login" if to_login else answer.status_code, content.decode(errors="replace")[: None if whole else 150].replace("\n", " ")
+        return "login" if to_login else answer.status_code, content.decode(errors="replace")[: None if whole else 150].replace(
+            "\n", " "
+        )
 
     def send(self, row, things):
         """The request of a row."""
@@ -219,7 +235,9 @@ class Sender:
             return client.generic(row.method, target, row.body, content_type="application/octet-stream")
         if is_machine:
             return client.generic(row.method, target, json.dumps(fill(row.body, things)), content_type="application/json")
-        return client.generic(row.method, target, urlencode(fill(row.body, things)), content_type="application/x-www-form-urlencoded")
+        return client.generic(
+            row.method, target, urlencode(fill(row.body, things)), content_type="application/x-www-form-urlencoded"
+        )
 
 
 def fill(value, things):

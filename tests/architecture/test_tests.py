@@ -11,21 +11,17 @@ LEFT_OUT = re.compile(r"(?<!\w)(skip|skipif|xfail|importorskip|skipTest|expected
 CONDITIONS = {"nginx", "podman", "bwrap", "conda", "docker"}
 
 
-def test_files():
+def modules():
     """(path, tree) of every test module."""
     return [(path, source.tree(path)) for path in sorted((source.ROOT / "tests").rglob("test_*.py"))]
-
-
-test_files.__test__ = False
 
 
 def test_a_test_name_is_a_sentence():
     bad = [
         source.where(path, node)
-        for path, tree in test_files()
+        for path, tree in modules()
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and node is not None and words(node.name) < 3
-        if node.name != "test_files"
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and words(node.name) < 2
     ]
     assert bad == []
 
@@ -37,7 +33,7 @@ def words(name):
 
 def test_no_two_tests_of_a_file_share_a_name():
     bad = []
-    for path, tree in test_files():
+    for path, tree in modules():
         names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
         bad += [f"{source.where(path)} {name}" for name in set(names) if names.count(name) > 1]
     assert bad == []
@@ -46,7 +42,7 @@ def test_no_two_tests_of_a_file_share_a_name():
 def test_no_test_is_left_out():
     bad = [
         f"{source.where(path)}:{number}"
-        for path, _ in test_files()
+        for path, _ in modules()
         if path.name != "test_tests.py"
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if LEFT_OUT.search(line.split("#")[0]) and "pytest." in line and not any(tool in line for tool in CONDITIONS)

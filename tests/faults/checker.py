@@ -72,7 +72,9 @@ def read_history(api: HttpApi, run: str, key: str) -> list[tuple]:
     """All points of a key, as (step, timestamp, value), value "NaN" when it is none."""
     points, token = [], ""
     while True:
-        page = api.get("metrics/get-history", run_id=run, metric_key=key, max_results=25000, **({"page_token": token} if token else {})).ok
+        page = api.get(
+            "metrics/get-history", run_id=run, metric_key=key, max_results=25000, **({"page_token": token} if token else {})
+        ).ok
         points += [(m.get("step", 0), m["timestamp"], m["value"]) for m in page.get("metrics", [])]
         token = page.get("next_page_token", "")
         if not token:
@@ -83,7 +85,9 @@ def check_metrics(operations: list[Operation], history: dict[str, list[tuple]]) 
     """Acknowledged points are there, none is there twice, none is there that nobody sent."""
     sent = {(key, step, stamp, value): op for op in operations for key, step, stamp, value in op.metrics}
     there = Counter((key, *point) for key, points in history.items() for point in points)
-    found = [f"point {point} of acknowledged {op.id} is lost" for point, op in sent.items() if op.acknowledged and point not in there]
+    found = [
+        f"point {point} of acknowledged {op.id} is lost" for point, op in sent.items() if op.acknowledged and point not in there
+    ]
     found += [f"point {point} is there {count} times" for point, count in there.items() if count > 1]
     return found + [f"point {point} was never sent" for point in there if point not in sent]
 
@@ -92,7 +96,9 @@ def check_latest(latest: list[dict], history: dict[str, list[tuple]]) -> list[st
     """The latest value of a key is the greatest point of its history by step, timestamp, value (NaN counting as 0)."""
     found = []
     for metric in latest:
-        expected = max(history[metric["key"]], key=lambda point: (point[0], point[1], 0 if point[2] == "NaN" else point[2]), default=None)
+        expected = max(
+            history[metric["key"]], key=lambda point: (point[0], point[1], 0 if point[2] == "NaN" else point[2]), default=None
+        )
         if expected != (metric.get("step", 0), metric["timestamp"], metric["value"]):
             found.append(f"latest {metric} is not {expected}")
     return found
@@ -111,7 +117,11 @@ def check_params(operations: list[Operation], params: dict[str, str], listed: li
 def check_last(operations: list[Operation], facts, stored: dict[str, str], noun: str) -> list[str]:
     """What is overwritten has the last acknowledged value, or a later one whose answer was never seen."""
     allowed = last_values(operations, facts)
-    return [f"{noun} {key} is {stored.get(key)!r}, not one of {values}" for key, values in allowed.items() if stored.get(key) not in values]
+    return [
+        f"{noun} {key} is {stored.get(key)!r}, not one of {values}"
+        for key, values in allowed.items()
+        if stored.get(key) not in values
+    ]
 
 
 def last_values(operations: list[Operation], facts) -> dict[str, set]:
@@ -129,13 +139,17 @@ def last_values(operations: list[Operation], facts) -> dict[str, set]:
     return {key: values | late.get(key, set()) for key, values in allowed.items()}
 
 
-def check_batches(operations: list[Operation], history: dict[str, list[tuple]], params: dict[str, str], tags: dict[str, str]) -> list[str]:
+def check_batches(
+    operations: list[Operation], history: dict[str, list[tuple]], params: dict[str, str], tags: dict[str, str]
+) -> list[str]:
     """A batch whose answer was never seen is there whole or not at all."""
     points = {(key, *point) for key, listed in history.items() for point in listed}
     found = []
     for op in operations:
         if op.endpoint == "runs/log-batch" and not op.acknowledged:
-            parts = [tuple(point) in points for point in op.metrics] + [params.get(key) == value for key, value in op.params.items()]
+            parts = [tuple(point) in points for point in op.metrics] + [
+                params.get(key) == value for key, value in op.params.items()
+            ]
             if len(set(parts)) > 1:
                 found.append(f"batch {op.id} is torn: {sum(parts)} of {len(parts)} parts")
     return found

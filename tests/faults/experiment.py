@@ -29,7 +29,9 @@ class Experiment:
 
     def swarm(self, writers: int, seconds: float, seed: int = 1, **habits) -> Swarm:
         """Start writers; as a context manager it waits for them."""
-        plan = Plan(self.server.base, self.server.token(), str(self.folder / f"swarm-{self.started}"), self.experiment, seconds, **habits)
+        plan = Plan(
+            self.server.base, self.server.token(), str(self.folder / f"swarm-{self.started}"), self.experiment, seconds, **habits
+        )
         self.started += 1
         return Swarm(plan, writers, seed)
 

@@ -30,7 +30,7 @@ class Journal:
     """Append-only lines: an operation before it is sent, and again, synced, when it is known how it ended."""
 
     def __init__(self, path: Path):
-        self.file = open(path, "a")
+        self.file = open(path, "a")  # noqa: SIM115  open as long as its writer works
 
     def intend(self, operation: Operation) -> None:
         """Before sending: from here on the write may happen."""

@@ -27,7 +27,9 @@ class Swarm:
             last = min(first + THREADS, writers)
             command = [sys.executable, "-m", "tests.faults.swarm", str(folder / "plan.json"), str(first), str(last), str(seed)]
             with open(folder / "swarm.log", "a") as log:
-                self.processes.append(subprocess.Popen(command, cwd=session.CHECKOUT, stdout=log, stderr=log, env=dict(os.environ)))
+                self.processes.append(
+                    subprocess.Popen(command, cwd=session.CHECKOUT, stdout=log, stderr=log, env=dict(os.environ))
+                )
 
     def __enter__(self) -> "Swarm":
         return self

@@ -32,7 +32,9 @@ def test_of_64_values_for_one_param_exactly_one_is_taken(calm_server):
     clients = [HttpApi(calm_server.base, calm_server.token(), timeout=60) for _ in range(64)]
     for round_ in range(5):
         key = f"p{round_}"
-        answers = together(64, lambda i, key=key: clients[i].post("runs/log-parameter", {"run_id": run, "key": key, "value": str(i)}))
+        answers = together(
+            64, lambda i, key=key: clients[i].post("runs/log-parameter", {"run_id": run, "key": key, "value": str(i)})
+        )
         assert Counter(answer.status for answer in answers) == {200: 1, 400: 63}
         assert {answer.error_code for answer in answers if answer.status == 400} == {"INVALID_PARAMETER_VALUE"}
         winner = next(str(i) for i, answer in enumerate(answers) if answer.status == 200)

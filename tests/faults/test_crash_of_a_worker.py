@@ -21,7 +21,9 @@ def test_other_web_processes_go_on_when_one_is_killed(sqlite_server, tmp_path):
             with experiment.fault():
                 os.kill(random.choice(sqlite_server.web_workers()), signal.SIGKILL)
                 time.sleep(0.1)
-                processes.wait_for(lambda: len(sqlite_server.web_workers()) == strength, experiment.limit(FULL_STRENGTH_SECONDS), "full strength")
+                processes.wait_for(
+                    lambda: len(sqlite_server.web_workers()) == strength, experiment.limit(FULL_STRENGTH_SECONDS), "full strength"
+                )
     findings = experiment.findings()
     assert findings == [], report(findings)
     cut = [failure for operation in experiment.operations() for failure in operation.failures]

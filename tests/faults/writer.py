@@ -63,14 +63,19 @@ class Writer:
                 time.sleep(self.plan.pause)
 
     def new_run(self) -> None:
-        """Finish the old run and begin another. A creation whose answer is lost may leave a second run: that is the protocol's."""
+        """Finish the old run and begin another. A creation whose answer is lost may leave a second run: so says the protocol."""
         if self.run:
             self.begin()
             self.post(self.operation("runs/update", status="FINISHED"), {"status": "FINISHED", "end_time": 7})
         mark = f"{self.number}-{self.begin()}"
         operation = self.operation("runs/create", tags={"mark": mark})
         operation.run = ""
-        body = {"experiment_id": self.plan.experiment, "run_name": mark, "start_time": 1, "tags": [{"key": "mark", "value": mark}]}
+        body = {
+            "experiment_id": self.plan.experiment,
+            "run_name": mark,
+            "start_time": 1,
+            "tags": [{"key": "mark", "value": mark}],
+        }
         self.journal.intend(operation)
         answer = self.deliver(operation, f"{API}/runs/create", json.dumps(body).encode())
         info = json.loads(answer.data)["run"]["info"]
@@ -166,7 +171,9 @@ class Writer:
     def echo(self, operation: Operation, path: str, body: bytes, method: str, kind: str) -> None:
         """The same request at the same time on another connection; it must be welcome too."""
         try:
-            answer = Client(self.plan.base, self.plan.token, self.plan.factor, self.plan.timeout).send(method, path, body, kind, operation.failures)
+            answer = Client(self.plan.base, self.plan.token, self.plan.factor, self.plan.timeout).send(
+                method, path, body, kind, operation.failures
+            )
             if answer.status != 200:
                 operation.final = f"sent twice: {answer.status} {answer.data[:300].decode(errors='replace')}"
         except GaveUp as error:

@@ -17,7 +17,10 @@ def test_a_token_is_its_person(people, api):
 
 
 def test_levels_are_as_the_names_say(people, worlds):
-    levels = {name: get_experiment(people[name].actor, worlds.here.experiment_id).level for name in ("reader", "editor", "teammate", "manager")}
+    levels = {
+        name: get_experiment(people[name].actor, worlds.here.experiment_id).level
+        for name in ("reader", "editor", "teammate", "manager")
+    }
     assert levels == {"reader": 10, "editor": 30, "teammate": 30, "manager": 40}
 
 

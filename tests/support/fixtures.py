@@ -19,12 +19,12 @@ from tests.support.worlds import Worlds
 
 
 @pytest.fixture
-def short_folder() -> Iterator[Path]:
+def short_folder() -> Path:
     """A folder for sockets: pytest's own are too deep for a socket's 104 characters."""
     number = processes.free_port()
     folder = session.FOLDER / f"{number}"
     folder.mkdir()
-    yield folder
+    return folder
 
 
 @pytest.fixture

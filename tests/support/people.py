@@ -57,5 +57,8 @@ def create() -> People:
     rows["service"] = users.create_service_account(system, "service")
     crew = teams.create_team(system, TEAM)
     teams.add_member(system, crew.pk, rows["teammate"].pk)
-    known = {name: Person(name, actor_for_user(row, "token"), tokens.create_token(system, row.pk).raw, row) for name, row in rows.items()}
+    known = {
+        name: Person(name, actor_for_user(row, "token"), tokens.create_token(system, row.pk).raw, row)
+        for name, row in rows.items()
+    }
     return People(anonymous=Person("anonymous", Actor.anonymous()), **known)

@@ -37,7 +37,20 @@ class Postgres:
         """initdb (0.4 s) and start."""
         self.folder.mkdir(parents=True)
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command = [*_unprivileged(), BINARIES / "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", *locale]
+        command = [
+            *_unprivileged(),
+            BINARIES / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            *locale,
+        ]
         subprocess.run(command, check=True, capture_output=True)
         self.start()
         return self
@@ -55,7 +68,9 @@ class Postgres:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         # setpriv inside the namespace: entering it clears the parent-death signal that the leash had set.
         shell = [*_unprivileged(), "setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else _unprivileged()
-        self._leash = processes.start_leashed([*shell, BINARIES / "postgres", "-D", self.data, *options], self.log, stop=signal.SIGQUIT)
+        self._leash = processes.start_leashed(
+            [*shell, BINARIES / "postgres", "-D", self.data, *options], self.log, stop=signal.SIGQUIT
+        )
         processes.wait_for(lambda: self.sql("SELECT 1"), 30, "PostgreSQL", self.log)
 
     def stop(self, sign: int = signal.SIGINT) -> None:

@@ -29,7 +29,11 @@ def free_port() -> int:
 
 
 def start_leashed(
-    command: Sequence[str | Path], log: Path, stop: int = signal.SIGTERM, env: dict[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str | Path],
+    log: Path,
+    stop: int = signal.SIGTERM,
+    env: dict[str, str] | None = None,
+    cwd: Path | None = None,
 ) -> int:
     """Start a service that ends with the test session; its output goes to `log`. Returns the pid of its leash."""
     with open(log, "ab") as out:
@@ -143,7 +147,13 @@ def kill_all(pids: Callable[[], list[int]], seconds: float = 5) -> None:
             alive(pid)
 
 
-SPIN = "import time; w, c = time.perf_counter(), time.process_time()\nwhile time.process_time() - c < 0.3: pass\nprint((time.perf_counter() - w) / 0.3)"
+SPIN = """
+import time
+wall, computed = time.perf_counter(), time.process_time()
+while time.process_time() - computed < 0.3:
+    pass
+print((time.perf_counter() - wall) / 0.3)
+"""
 
 
 def patience() -> float:
@@ -151,5 +161,8 @@ def patience() -> float:
 
     Limits in seconds are multiplied by it, so that they are exact on a machine of one's own and no lottery on a shared one.
     """
-    spinners = [subprocess.Popen([sys.executable, "-S", "-c", SPIN], stdout=subprocess.PIPE, text=True) for _ in range(os.cpu_count() or 1)]
+    spinners = [
+        subprocess.Popen([sys.executable, "-S", "-c", SPIN], stdout=subprocess.PIPE, text=True)
+        for _ in range(os.cpu_count() or 1)
+    ]
     return max(1.0, *(float(spinner.communicate()[0]) for spinner in spinners))

@@ -44,17 +44,33 @@ def _start() -> dict:
     folder = session.FOLDER / "s3"
     folder.mkdir()
     (folder / "s3.json").write_text(
-        json.dumps({"identities": [{"name": "tests", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}]})
+        json.dumps(
+            {"identities": [{"name": "tests", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}]}
+        )
     )
     # Every port is given: the defaults (and the gRPC ones derived from them) collide with other servers and sessions.
-    names = ["master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port", "s3.port.grpc"]
+    names = [
+        "master.port",
+        "master.port.grpc",
+        "volume.port",
+        "volume.port.grpc",
+        "filer.port",
+        "filer.port.grpc",
+        "s3.port",
+        "s3.port.grpc",
+    ]
     ports = {name: processes.free_port() for name in names}
     options = [f"-{name}={port}" for name, port in ports.items()]
-    command = [
-        Path(sys.executable).with_name("weed"), "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false",
-        "-master.volumeSizeLimitMB=64", "-volume.max=100", "-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-s3.port.iceberg=0",
-        "-s3.port.lance=0", f"-filer.localSocket={folder / 'f.sock'}", f"-s3.localSocket={folder / 's.sock'}", *options,
-    ]  # fmt: skip
+    options += [
+        "-ip=127.0.0.1",
+        "-ip.bind=127.0.0.1",
+        "-master.telemetry=false",
+        "-master.volumeSizeLimitMB=64",
+        "-volume.max=100",
+    ]
+    options += ["-filer", "-s3", f"-s3.config={folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
+    options += [f"-filer.localSocket={folder / 'f.sock'}", f"-s3.localSocket={folder / 's.sock'}"]
+    command = [Path(sys.executable).with_name("weed"), "server", f"-dir={folder}", *options]
     log = folder / "weed.log"
     processes.start_leashed(command, log, stop=signal.SIGKILL)  # it takes 10 s to leave kindly
     environment = {"MLPLATFORM_S3_ENDPOINT_URL": f"http://127.0.0.1:{ports['s3.port']}"}

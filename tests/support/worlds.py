@@ -95,7 +95,12 @@ def furnish(owner: Actor) -> World:
 
 def fill(world: World) -> None:
     """What a run has besides numbers: a dataset, a logged model, a file; and a registered model of it."""
-    datasets.log_inputs(world.owner, world.run_id, [datasets.NewInput("customers", "d1", "local", "s", tags=[Tag("mlflow.data.context", "training")])], [])
+    datasets.log_inputs(
+        world.owner,
+        world.run_id,
+        [datasets.NewInput("customers", "d1", "local", "s", tags=[Tag("mlflow.data.context", "training")])],
+        [],
+    )
     new = logged_models.NewModel(world.experiment_id, "classifier", "sklearn", world.run_id, tags=[Tag("kind", "tree")])
     world.model_id = logged_models.create_logged_model(world.owner, new)
     root = f"{world.experiment_id}/{world.run_id}/artifacts"
@@ -103,5 +108,7 @@ def fill(world: World) -> None:
     registered.create_model(world.owner, world.registered, tags=[Tag("kind", "tree")])
     for _ in range(2):
         source = f"mlflow-artifacts:/{root}/notes"
-        versions.create_version(world.owner, versions.NewVersion(world.registered, source, world.run_id, tags=[Tag("checked", "yes")]))
+        versions.create_version(
+            world.owner, versions.NewVersion(world.registered, source, world.run_id, tags=[Tag("checked", "yes")])
+        )
     aliases.set_alias(world.owner, world.registered, "champion", "1")

@@ -1,7 +1,7 @@
 """What each kind of person is answered at an address of a level.
 
-`ok` is the row's own success (200 unless it says otherwise), `login` a redirect to the sign-in. `a|b`: a where signed-in people may
-READ by default, b with MLPLATFORM_DEFAULT_PERMISSION=NO_PERMISSIONS. Hidden is 404, visible but not allowed 403.
+`ok` is the row's own success (200 unless it says otherwise), `login` a redirect to the sign-in. `a|b`: a where signed-in
+people may READ by default, b with MLPLATFORM_DEFAULT_PERMISSION=NO_PERMISSIONS. Hidden is 404, visible but not allowed 403.
 """
 
 from dataclasses import dataclass, field

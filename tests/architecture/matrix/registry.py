@@ -33,7 +33,9 @@ VERSIONS = [
     Row("GET", W + "model-versions/search", "known"),
     named("GET", W + "model-versions/get-download-uri", "read", query=VERSION),
     named("PATCH", W + "model-versions/update", "edit", {**VERSION, "description": "d"}),
-    named("POST", W + "model-versions/transition-stage", "edit", {**VERSION, "stage": "Staging", "archive_existing_versions": False}),
+    named(
+        "POST", W + "model-versions/transition-stage", "edit", {**VERSION, "stage": "Staging", "archive_existing_versions": False}
+    ),
     named("DELETE", W + "model-versions/delete", "manage", VERSION),
     named("POST", W + "model-versions/set-tag", "edit", {**VERSION, "key": "k", "value": "v"}),
     named("DELETE", W + "model-versions/delete-tag", "manage", {**VERSION, "key": "checked"}),

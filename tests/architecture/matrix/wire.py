@@ -78,8 +78,17 @@ ARTIFACTS = [
     Row("DELETE", A + "artifacts/<path:path>", "manage", path=FILE),
     Row("POST", A + "mpu/create/<path:path>", "edit", {"path": "$root/big.bin", "num_parts": 2}, path={"path": "$root/big.bin"}),
     # an upload that nobody began: whoever may not write learns that first
-    Row("POST", A + "mpu/complete/<path:path>", "edit", {"path": "$root/b", "upload_id": "0", "parts": PARTS}, path={"path": "$root/b"}, success=404),
-    Row("POST", A + "mpu/abort/<path:path>", "edit", {"path": "$root/b", "upload_id": "0"}, path={"path": "$root/b"}, success=404),
+    Row(
+        "POST",
+        A + "mpu/complete/<path:path>",
+        "edit",
+        {"path": "$root/b", "upload_id": "0", "parts": PARTS},
+        path={"path": "$root/b"},
+        success=404,
+    ),
+    Row(
+        "POST", A + "mpu/abort/<path:path>", "edit", {"path": "$root/b", "upload_id": "0"}, path={"path": "$root/b"}, success=404
+    ),
     # signed addresses only where the store is a bucket
     Row("GET", A + "presigned/<path:path>", "read", path=FILE, success=501),
     Row("GET", W + "artifacts/list", "read", query={"run_id": "$run"}),
