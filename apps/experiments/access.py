@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from apps.access import policy
+from apps.access import acts, policy
 from apps.access.levels import Level
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing
@@ -80,6 +80,8 @@ def access_experiment(actor: Actor, experiment_id: str | int, act: str, *, lock:
     row = _one(sql, [*params, number])
     policy.check(actor, act, row[-1] if row else None, f"No Experiment with id={number} exists")
     assert row is not None
+    if actor.limits.get("run") and acts.needed(act) > Level.READ and act not in OF_EXECUTIONS:
+        raise Denied("this token may only write to its own run")
     return ExperimentAccess(*row)
 
 
@@ -125,6 +127,9 @@ def access_logged_model(actor: Actor, model_id: str, act: str, *, deleted: bool 
         row = None
     policy.check(actor, act, row[-1] if row else None, f"Logged model with ID '{model_id}' not found.")
     assert row is not None
+    if actor.limits:
+        source = _one("SELECT source_run_id FROM experiments_loggedmodel WHERE id = %s", [row[0]])
+        _check_limits(actor, act, source[0] if source else "")
     return ModelAccess(*row)
 
 
@@ -189,11 +194,32 @@ def _one(sql: str, params: list) -> tuple | None:
         return cursor.fetchone()
 
 
+# What the token of an execution does to experiments besides reading them: it adds to them.
+OF_EXECUTIONS = {"run.create", "logged_model.create"}
+NOT_OF_EXECUTIONS = {"run.delete", "run.restore", "run.move", "logged_model.delete"}
+DEEPEST = 20
+
+
 def _check_limits(actor: Actor, act: str, run_id: str) -> None:
-    """A token made for one execution writes to its own run and to no other."""
+    """A token made for one execution writes to its own run and to those nested in it (as a grid search makes them), to no other.
+
+    Raises Denied.
+    """
     only = actor.limits.get("run")
-    if only and only != run_id and not act.endswith(".read"):
+    if only and acts.needed(act) > Level.READ and (act in NOT_OF_EXECUTIONS or not _is_below(run_id, only)):
         raise Denied("this token may only write to its own run")
+
+
+def _is_below(run_id: str, root: str) -> bool:
+    """Whether the run is `root` or nested in it."""
+    for _ in range(DEEPEST):
+        if run_id == root:
+            return True
+        row = _one("SELECT parent_run_id FROM experiments_run WHERE run_id = %s", [run_id])
+        if not row or not row[0]:
+            return False
+        run_id = row[0]
+    return False
 
 
 def access_runs(actor: Actor, run_ids: list[str], act: str) -> list[RunAccess]:
@@ -217,5 +243,6 @@ def access_runs(actor: Actor, run_ids: list[str], act: str) -> list[RunAccess]:
             policy.check(actor, act, int(Level.MANAGE), "")  # nobody at all learns that too
             continue
         policy.check(actor, act, row[-1], "")
+        _check_limits(actor, act, run_id)
         found.append(RunAccess(*row))
     return found

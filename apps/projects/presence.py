@@ -3,14 +3,13 @@
 import logging
 import threading
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from apps.core.actor import Actor
 from apps.core.errors import DomainError
-from apps.projects import machine, slots
+from apps.projects import machine
+from apps.projects.queries.workers import count_held
 from apps.projects.services import work, workers
-from apps.runtime import configuration
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +41,8 @@ class Presence:
         first = True
         while True:
             try:
-                workers.hear(self._actor, machine.worker_name(), machine.facts(busy()), just_started=first)
+                name = machine.worker_name()
+                workers.hear(self._actor, name, machine.facts(count_held(self._actor, name)), just_started=first)
                 first = False
             except (DatabaseError, InterfaceError, OSError) as error:
                 log.warning("the worker cannot say that it is there: %s", error)
@@ -51,11 +51,3 @@ class Presence:
                 connection.close()
             if self._ended.wait(SECONDS):
                 return
-
-
-def busy() -> int:
-    """How many places of this machine are taken."""
-    try:
-        return slots.taken(configuration.machine()[1], settings.EXECUTION_SLOTS)
-    except DomainError:
-        return 0

@@ -69,20 +69,6 @@ def take(base: Path, jobs: Path, isolation: Isolation, count: int) -> Slot | Non
     return None
 
 
-def taken(base: Path, count: int) -> int:
-    """How many places are taken now."""
-    busy = 0
-    for number in range(count):
-        descriptor = _open(base, number)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            busy += 1
-        finally:
-            os.close(descriptor)
-    return busy
-
-
 def clear_all(base: Path, jobs: Path, isolation: Isolation, count: int) -> None:
     """Clear every place that nobody holds: at the start of a worker."""
     held = []

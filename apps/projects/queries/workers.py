@@ -5,11 +5,17 @@ from datetime import timedelta
 from apps.access.queries.workspaces import require_known
 from apps.core import clock
 from apps.core.actor import Actor
-from apps.projects.models import Worker
+from apps.projects.models import Execution, Worker
 from apps.projects.queries.executions import list_queue
 from apps.projects.records import ACTIVE, WorkerRecord
 
 ALIVE_SECONDS = 30
+
+
+def count_held(actor: Actor, name: str) -> int:
+    """How many executions the worker of that name holds now."""
+    require_known(actor)
+    return Execution.objects.filter(worker=name, state__in=ACTIVE).count()
 
 
 def list_workers(actor: Actor) -> list[WorkerRecord]:
