@@ -16,7 +16,7 @@ from apps.core.filterlang.dialects import EXPERIMENTS, LOGGED_MODELS, RUNS
 from apps.core.filterlang.orderby import logged_model_order, parse_order_by
 from apps.core.filterlang.parser import parse
 from apps.core.filtersql.fragments import Sql, joined
-from apps.experiments.access import EXPERIMENT, parse_experiment_id
+from apps.experiments.access import EXPERIMENT
 from apps.experiments.models.experiments import ACTIVE, DELETED
 from apps.experiments.records import ExperimentRecord, LoggedModelRecord, RunRecord
 from apps.experiments.search.compiled import Compiled
@@ -25,6 +25,7 @@ from apps.experiments.search.logged_models import DatasetFilter, compile_logged_
 from apps.experiments.search.paging import Page, Position, check_page_size, read_position, write_position
 from apps.experiments.search.runs import NEWEST_FIRST, compile_runs
 from apps.experiments.sql import experiment_rows, model_rows, rows
+from apps.experiments.visibility import visible_experiment_ids
 
 VIEWS = {"ACTIVE_ONLY": (ACTIVE,), "DELETED_ONLY": (DELETED,), "ALL": (ACTIVE, DELETED)}
 DEFAULT_RUNS = 1000
@@ -50,7 +51,7 @@ def search_runs(
     position = read_position(page_token)
     stages = _stages(view)
     compiled = compile_runs(parse(filter_text, RUNS), parse_order_by(order_by or [], RUNS))
-    visible = _visible_experiments(actor, experiment_ids)
+    visible = visible_experiment_ids(actor, experiment_ids)
     if not visible:
         return Page()
     keys = _run_keys(visible, stages, compiled, position, max_results + 1)
@@ -123,18 +124,6 @@ def _stages(view: str) -> tuple[str, ...]:
     return VIEWS[view]
 
 
-def _visible_experiments(actor: Actor, experiment_ids: list[str]) -> list[int]:
-    numbers = sorted({parse_experiment_id(str(one)) for one in experiment_ids})
-    if not numbers:
-        return []
-    level, params = policy.level_sql(actor, EXPERIMENT, "e")
-    ids = ",".join([str(number) for number in numbers])
-    sql = f"SELECT e.id FROM experiments_experiment e WHERE e.id IN ({ids}) AND {level} >= {int(Level.READ)} ORDER BY e.id"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return [row[0] for row in cursor.fetchall()]
-
-
 def search_experiments(
     actor: Actor,
     *,
@@ -182,7 +171,7 @@ def search_logged_models(
     request = json.dumps([experiment_ids, filter_text, datasets, order_by])
     position = read_position(page_token, request)
     compiled = compile_logged_models(parse(filter_text, LOGGED_MODELS), logged_model_order(order_by or []), datasets or [])
-    visible = _visible_experiments(actor, experiment_ids)
+    visible = visible_experiment_ids(actor, experiment_ids)
     if not visible:
         return Page()
     ids = ",".join([str(number) for number in visible])
