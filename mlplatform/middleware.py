@@ -14,6 +14,7 @@ from mlplatform import errors, metrics
 from mlplatform.environment import Network, is_within
 
 DRAINED_BODIES = 8  # times the limit
+DRAIN_SECONDS = 60
 BLOCK_BYTES = 256 * 1024
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -50,6 +51,8 @@ class GuardMiddleware:
             response = finish(self.view(request))
         else:
             response = self.get_response(request)
+        if response.status_code >= 400 and request.path_info.startswith(ARTIFACTS):
+            read_to_the_end(request)
         metrics.count(request, response, perf_counter() - began)
         return response
 
@@ -65,6 +68,19 @@ def finish(response: HttpResponseBase) -> HttpResponseBase:
     if isinstance(response, HttpResponse) and "Content-Length" not in headers:
         headers["Content-Length"] = str(len(response.content))
     return response
+
+
+def read_to_the_end(request: HttpRequest) -> None:
+    """Take what an upload that is refused still sends, for a minute at most.
+
+    The server closes a connection on which more than 64 kB are left, without saying so in the answer, which most clients
+    then never see: they report a broken connection instead of the reason, and send it all again seven times.
+    """
+    deadline = perf_counter() + DRAIN_SECONDS
+    stream: Any = request.META.get("mlplatform.stream", request)
+    with contextlib.suppress(OSError):
+        while perf_counter() < deadline and stream.read(BLOCK_BYTES):
+            pass
 
 
 def innermost(handler: Any) -> Handler:

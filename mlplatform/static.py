@@ -54,7 +54,10 @@ def collect_if_changed() -> bool:
             return False
     except OSError:
         pass
+    for old in (stamp, manifest()):  # a power cut may have left a torn one, on which Django would stop
+        old.unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    os.sync()  # the stamp says that the files are there, so they are on the disk before it
     stamp.write_text(wanted)
     return True
 

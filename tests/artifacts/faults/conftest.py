@@ -47,14 +47,14 @@ class Target:
         """What lies in staging."""
         return list((self.folder / "staging").iterdir())
 
-    def connect(self, path: str, *headers: str) -> socket.socket:
+    def connect(self, path: str, *headers: str, token: str | None = None) -> socket.socket:
         """A connection on which the head of a PUT has been sent."""
         parts = urlsplit(self.server.base)
         raw = socket.create_connection((parts.hostname, parts.port), timeout=60)
         head = [
             f"PUT {self.url(path)} HTTP/1.1",
             "Host: localhost",
-            f"Authorization: Bearer {self.server.token()}",
+            f"Authorization: Bearer {token or self.server.token()}",
             *headers,
             "",
             "",

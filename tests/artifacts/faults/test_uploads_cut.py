@@ -78,13 +78,15 @@ def test_a_slow_client_is_waited_for(target):
     assert target.sha("f") == hashlib.sha256(b"hello").hexdigest()
 
 
-def test_the_connection_serves_the_next_request_after_a_refused_body(target):
-    raw = target.connect("a%5Cb", "Content-Length: 3000000")
-    raw.sendall(b"x" * 3_000_000)
-    head = raw.recv(65536).decode(errors="replace")
-    assert head.startswith("HTTP/1.1 400")
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+@pytest.mark.parametrize(("path", "token", "status"), [("a%5Cb", None, 400), ("f", "nobody", 401)])
+def test_a_client_whose_large_upload_is_refused_hears_why_on_a_connection_that_goes_on(target, path, token, status, chunked):
+    raw = target.connect(path, "Transfer-Encoding: chunked" if chunked else f"Content-Length: {8 * MB}", token=token)
+    raw.sendall(b"%x\r\n%b\r\n0\r\n\r\n" % (8 * MB, b"x" * 8 * MB) if chunked else b"x" * 8 * MB)
+    assert raw.recv(65536).startswith(b"HTTP/1.1 %d" % status)
+    raw.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert b"HTTP/1.1 200" in b"".join(iter(lambda: raw.recv(65536), b""))
     raw.close()
-    assert target.put("f", b"x").status == 200
 
 
 @pytest.mark.alone
