@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Concatenate, ParamSpec, TypeVar
 
 from apps.core.actor import Actor
-from apps.core.errors import Conflict, Denied
+from apps.core.errors import Denied
 from apps.core.transactions import atomic
 from apps.registry import links
 from apps.registry.access import ModelAccess
@@ -59,9 +59,3 @@ def where_to_ask(model: ModelAccess, number: int | None, act: str, target: str) 
         else links.version_page(model.workspace, model.name, number)
     )
     return f"Ask for it at {page}"
-
-
-def gone(request_id: int) -> Conflict:
-    """What somebody is told who was too late."""
-    state = TransitionRequest.objects.filter(pk=request_id).values_list("state", flat=True).first()
-    return Conflict(f"Request {request_id} is {state or 'gone'}")

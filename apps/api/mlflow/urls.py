@@ -1,8 +1,35 @@
 """All addresses of the MLflow wire, from one table for every prefix."""
 
-from apps.api.mlflow.views import artifacts, experiments, genai, metrics, models, people, registry, runs, service
+from apps.api.databricks import endpoints as databricks
+from apps.api.mlflow.views import (
+    artifacts,
+    experiments,
+    genai,
+    metrics,
+    model_permissions,
+    models,
+    people,
+    registry,
+    runs,
+    service,
+    webhooks,
+)
 from apps.api.mlflow.wire import ENDPOINTS, build_urls
 
-__all__ = ["artifacts", "experiments", "genai", "metrics", "models", "people", "registry", "runs", "service", "urlpatterns"]
+__all__ = [
+    "artifacts",
+    "databricks",
+    "experiments",
+    "genai",
+    "metrics",
+    "model_permissions",
+    "models",
+    "people",
+    "registry",
+    "runs",
+    "service",
+    "urlpatterns",
+    "webhooks",
+]
 
 urlpatterns = [*artifacts.PART_URLS, *build_urls(ENDPOINTS), *genai.urlpatterns]

@@ -46,6 +46,25 @@ def delete_experiment_grant(actor: Actor, experiment_id: str, *, user: str = "",
 
 
 @atomic
+def set_experiment_grants(
+    actor: Actor, experiment_id: str, wanted: list[tuple[dict[str, str], Level]], *, replace: bool
+) -> None:
+    """Give these grantees these levels; with `replace` everybody else loses theirs. Raises Missing, Denied."""
+    experiment = access_experiment(actor, experiment_id, "experiment.share")
+    kept: list[int] = []
+    for names, level in wanted:
+        grantee = grants.resolve_grantee(actor, **names)
+        grants.put_grant(actor, ExperimentGrant, {"experiment_id": experiment.id}, grantee, level)
+        kept += ExperimentGrant.objects.filter(experiment_id=experiment.id, **grantee).values_list("pk", flat=True)
+        _audit(actor, experiment, names.get("user", ""), names.get("team", ""), level)
+    if replace:
+        lost = ExperimentGrant.objects.filter(experiment_id=experiment.id).exclude(pk__in=kept).select_related("user", "team")
+        for row in lost:
+            _audit(actor, experiment, row.user.username if row.user else "", row.team.name if row.team else "", None)
+        lost.delete()
+
+
+@atomic
 def set_everyone_level(actor: Actor, experiment_id: str, level: Level | None) -> None:
     """What every signed-in person may do in it without a grant; None leaves it to the server's default. Raises Missing,
     Denied."""

@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from apps.core.actor import Actor
 from apps.registry import stages
 from apps.registry.access import access_model, access_request, access_version
+from apps.registry.acts import TRANSITION
 from apps.registry.approval_records import ActivityRecord
-from apps.registry.models import Activity, ModelVersion
+from apps.registry.models import Activity, ModelVersion, TransitionRequest
+from apps.registry.models.requests import PENDING
 
 MOST = 500
 # What changes where a version stands, for the question what stood there on a date.
@@ -37,6 +39,13 @@ def request_activity(actor: Actor, request_id: int) -> list[ActivityRecord]:
     """What happened to a request, the oldest first. Raises Missing."""
     found = access_request(actor, request_id, "request.read")
     return _records(Activity.objects.filter(request_id=found.id).order_by("pk"))
+
+
+def open_requests(actor: Actor, name: str, version: str) -> list[ActivityRecord]:
+    """The lines with which the pending requests for a transition of a version were opened. Raises Invalid, Missing."""
+    found = access_version(actor, name, version, "model_version.read")
+    pending = TransitionRequest.objects.filter(version_id=found.id, act=TRANSITION, state__in=PENDING).values("pk")
+    return _records(Activity.objects.filter(request_id__in=pending, kind="requested").order_by("pk"))
 
 
 def get_activity(actor: Actor, name: str, activity_id: int) -> ActivityRecord:

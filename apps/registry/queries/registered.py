@@ -1,15 +1,18 @@
 """Registered models that one may see."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
+
+from django.db.models import Q
 
 from apps.access import policy
 from apps.access.levels import Level
-from apps.access.queries.workspaces import GrantRecord, access_workspace, grant_records
+from apps.access.queries.workspaces import GrantRecord, access_workspace, grant_records, require_known
 from apps.core.actor import Actor
-from apps.core.errors import Invalid
+from apps.core.errors import Denied, Invalid
 from apps.core.paging import decode_offset, encode_offset
 from apps.registry import stages
-from apps.registry.access import MODEL, access_model
+from apps.registry.access import MODEL, access_model, access_model_by_id
 from apps.registry.models import ModelGrant
 from apps.registry.records import ModelRecord, Page, VersionRecord
 from apps.registry.search import models as search
@@ -61,6 +64,41 @@ def latest_versions(actor: Actor, name: str, wanted: list[str]) -> list[VersionR
     rows.fill_version_tags(found)
     rows.fill_version_aliases(found)
     return found
+
+
+def get_name(actor: Actor, model_id: int) -> str:
+    """The name of the model with that number. Raises Missing."""
+    return access_model_by_id(actor, model_id, "model.read").name
+
+
+def own_stages(actor: Actor, name: str) -> int:
+    """The right to stages that the actor, or a team of theirs, was given on the model. Raises Missing."""
+    model = access_model(actor, name, "model.read")
+    grants = ModelGrant.objects.filter(model_id=model.id)
+    mine = grants.filter(Q(user_id=actor.user_id or 0) | Q(team__memberships__user_id=actor.user_id or 0))
+    return max(mine.values_list("stages", flat=True), default=0)
+
+
+def list_grants_by_id(actor: Actor, model_id: int) -> list[tuple[GrantRecord, int]]:
+    """Who has which level and which right to stages; needs the right to share it. Raises Missing, Denied."""
+    model = access_model_by_id(actor, model_id, "model.share")
+    rows = ModelGrant.objects.filter(model_id=model.id)
+    rights = {(kind, key): right for kind, key, right in _keyed(rows.values_list("user_id", "team_id", "stages"))}
+    return [(grant, rights[grant.kind, grant.grantee_id]) for grant in grant_records(actor, rows)]
+
+
+def _keyed(rows: Iterable[tuple[int | None, int | None, int]]) -> Iterator[tuple[str, int | None, int]]:
+    for user_id, team_id, right in rows:
+        yield ("user", user_id, right) if user_id is not None else ("team", team_id, right)
+
+
+def list_user_model_grants(actor: Actor, user_id: int) -> list[tuple[str, str, int]]:
+    """(workspace, model, level) of each of an account's own grants on models; for itself and administrators. Raises Denied."""
+    require_known(actor)
+    if actor.user_id != user_id and not actor.is_admin:
+        raise Denied("only the person themselves and administrators may see this")
+    rows = ModelGrant.objects.filter(user_id=user_id, model__lifecycle="active").order_by("model__name")
+    return list(rows.values_list("model__workspace__name", "model__name", "level"))
 
 
 def list_model_grants(actor: Actor, name: str) -> list[GrantRecord]:

@@ -5,13 +5,16 @@ from typing import Any, Literal
 from apps.access import policy as access_policy
 from apps.access.levels import Level
 from apps.access.queries.workspaces import access_workspace, require_known
+from apps.accounts.models import name_key
 from apps.core.actor import Actor
+from apps.core.errors import Missing
 from apps.registry import cases, subjects
-from apps.registry.access import MODEL, RequestAccess, access_request
+from apps.registry.access import MODEL, RequestAccess, access_request, access_version
 from apps.registry.approval_records import CheckRecord, RequestDetail, RequestRecord, RuleRecord, VoteRecord
 from apps.registry.cases import Case
 from apps.registry.decisions import Origin, Voter, counts, why_not
 from apps.registry.governance import pinned_of
+from apps.registry.lateness import gone
 from apps.registry.models import ExternalCheck, TransitionRequest, Vote
 from apps.registry.models.requests import APPROVE, PENDING, VALID
 from apps.registry.queries.policies import policy_records
@@ -69,6 +72,21 @@ def get_request(actor: Actor, request_id: int) -> RequestRecord:
     """One request. Raises Missing."""
     found = access_request(actor, request_id, "request.read")
     return _record(rows.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE r.id = %s", [found.id])[0])
+
+
+def find_request(actor: Actor, name: str, version: str, act: str, target: str, *, creator: str = "") -> int:
+    """The pending request for that act, perhaps of one requester. Raises Missing; Conflict if the last one is decided."""
+    found = access_version(actor, name, version, "request.read")
+    asked = TransitionRequest.objects.filter(version_id=found.id, act=act, target=target)
+    if creator:
+        asked = asked.filter(requester__key=name_key(creator))
+    pending = asked.filter(state__in=PENDING).values_list("pk", flat=True).first()
+    if pending is not None:
+        return pending
+    last = asked.order_by("-pk").values_list("pk", flat=True).first()
+    if last is not None:
+        raise gone(last)
+    raise Missing(f"There is no transition request for {found.label} to {target}" + (f" by {creator}" if creator else ""))
 
 
 def request_detail(actor: Actor, request_id: int) -> RequestDetail:

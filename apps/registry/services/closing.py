@@ -7,10 +7,10 @@ from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Conflict
 from apps.registry.access import ModelAccess
+from apps.registry.lateness import gone
 from apps.registry.lines import line_of
 from apps.registry.models import TransitionRequest
 from apps.registry.models.requests import CANCELLED, FINAL, PENDING
-from apps.registry.refusals import gone
 from apps.registry.services.announcing import tell_ended
 from apps.registry.services.history import note
 

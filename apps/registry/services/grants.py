@@ -5,7 +5,7 @@ from apps.access.services import grants
 from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
-from apps.registry.access import ModelAccess, access_model
+from apps.registry.access import ModelAccess, access_model, access_model_by_id
 from apps.registry.models import ModelGrant
 from apps.registry.models.registered import NO_STAGES
 
@@ -36,6 +36,24 @@ def update_model_grant(actor: Actor, name: str, level: Level, *, user: str = "",
     grantee = grants.resolve_grantee(actor, user=user, team=team)
     grants.update_grant(actor, ModelGrant, {"model_id": model.id}, grantee, level)
     _audit(actor, model, user, team, level)
+
+
+@atomic
+def set_model_grants(actor: Actor, model_id: int, wanted: list[tuple[dict[str, str], Level, int]], *, replace: bool) -> None:
+    """Give these grantees these levels and rights to stages; with `replace` others lose theirs. Raises Missing, Denied."""
+    model = access_model_by_id(actor, model_id, "model.share", lock=True)
+    kept: list[int] = []
+    for names, level, stages in wanted:
+        grantee = grants.resolve_grantee(actor, **names)
+        grants.put_grant(actor, ModelGrant, {"model_id": model.id}, grantee, level)
+        ModelGrant.objects.filter(model_id=model.id, **grantee).update(stages=stages)
+        kept += ModelGrant.objects.filter(model_id=model.id, **grantee).values_list("pk", flat=True)
+        _audit(actor, model, names.get("user", ""), names.get("team", ""), level)
+    if replace:
+        lost = ModelGrant.objects.filter(model_id=model.id).exclude(pk__in=kept).select_related("user", "team")
+        for row in lost:
+            _audit(actor, model, row.user.username if row.user else "", row.team.name if row.team else "", None)
+        lost.delete()
 
 
 @atomic

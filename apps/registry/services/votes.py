@@ -12,10 +12,11 @@ from apps.registry import acts, cases, rules, subjects
 from apps.registry.access import ModelAccess, RequestAccess, access_request
 from apps.registry.cases import Case
 from apps.registry.decisions import Voter
+from apps.registry.lateness import gone
 from apps.registry.lines import line_of
 from apps.registry.models import TransitionRequest, Vote
 from apps.registry.models.requests import APPROVE, CHANGES, DECISIONS, OPEN, REJECT, REJECTED, REQUEST_CHANGES, VALID, WITHDRAWN
-from apps.registry.refusals import PolicyRefused, audits_refusals, gone
+from apps.registry.refusals import PolicyRefused, audits_refusals
 from apps.registry.services.advancing import advance_request
 from apps.registry.services.announcing import tell_changes, tell_ended
 from apps.registry.services.closing import require_pending, set_state

@@ -12,6 +12,7 @@ from apps.api.mlflow.wire import WireRequest, endpoint
 from apps.core.errors import Missing
 from apps.experiments.queries import experiments as queries
 from apps.experiments.services import grants
+from apps.registry.queries import registered
 
 
 @endpoint("POST", "users/create", section="13")
@@ -25,13 +26,13 @@ def create_user(request: WireRequest) -> dict[str, Any] | HttpResponse:
 @endpoint("GET", "users/get", section="13")
 def get_user(request: WireRequest) -> dict[str, Any]:
     user = user_queries.get_by_name(request.actor, request.fields.text("username", required=True))
-    return {"user": codec.user_json(user, queries.list_user_experiment_grants(request.actor, user.pk))}
+    return {"user": _with_permissions(request, user)}
 
 
 @endpoint("GET", "users/current", section="19")
 def current_user(request: WireRequest) -> dict[str, Any]:
     user = user_queries.me(request.actor)
-    return {"user": codec.user_json(user, queries.list_user_experiment_grants(request.actor, user.pk))}
+    return {"user": _with_permissions(request, user)}
 
 
 @endpoint("GET", "users/list", section="13")
@@ -91,6 +92,11 @@ def delete_permission(request: WireRequest) -> dict[str, Any]:
     experiment_id, name = _keys(request)
     grants.delete_experiment_grant(request.actor, experiment_id, user=name)
     return {}
+
+
+def _with_permissions(request: WireRequest, user: Any) -> dict[str, Any]:
+    models = registered.list_user_model_grants(request.actor, user.pk)
+    return codec.user_json(user, queries.list_user_experiment_grants(request.actor, user.pk), models)
 
 
 def _keys(request: WireRequest) -> tuple[str, str]:

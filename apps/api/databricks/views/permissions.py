@@ -1,0 +1,86 @@
+"""Who may do what with models and experiments, in the Databricks dialect (protocol, section 20.4)."""
+
+from typing import Any
+
+from apps.access.queries.workspaces import GrantRecord
+from apps.accounts.queries import users
+from apps.api.databricks import codec
+from apps.api.mlflow.wire import WireRequest, endpoint
+from apps.experiments.queries import experiments
+from apps.experiments.services import grants as experiment_grants
+from apps.registry.queries import registered
+from apps.registry.services import grants as model_grants
+
+PREFIXES = ("api/2.0/", "ajax-api/2.0/")
+OF_MODELS = (codec.CAN_READ, codec.CAN_EDIT, codec.CAN_STAGING, codec.CAN_PRODUCTION, codec.CAN_MANAGE)
+OF_EXPERIMENTS = (codec.CAN_READ, codec.CAN_EDIT, codec.CAN_MANAGE)
+MODEL = "permissions/registered-models/<int:model_id>"
+EXPERIMENT = "permissions/experiments/<int:experiment_id>"
+
+
+@endpoint("GET", MODEL, prefixes=PREFIXES, section="20.4")
+def get_model_permissions(request: WireRequest) -> dict[str, Any]:
+    return _of_model(request)
+
+
+@endpoint("PUT", MODEL, prefixes=PREFIXES, section="20.4")
+def set_model_permissions(request: WireRequest) -> dict[str, Any]:
+    wanted = codec.parse_grants(request.fields, OF_MODELS)
+    model_grants.set_model_grants(request.actor, int(request.kwargs["model_id"]), wanted, replace=True)
+    return _of_model(request)
+
+
+@endpoint("PATCH", MODEL, prefixes=PREFIXES, section="20.4")
+def update_model_permissions(request: WireRequest) -> dict[str, Any]:
+    wanted = codec.parse_grants(request.fields, OF_MODELS)
+    model_grants.set_model_grants(request.actor, int(request.kwargs["model_id"]), wanted, replace=False)
+    return _of_model(request)
+
+
+@endpoint("GET", f"{MODEL}/permissionLevels", prefixes=PREFIXES, section="20.4")
+def model_permission_levels(request: WireRequest) -> dict[str, Any]:
+    registered.get_name(request.actor, int(request.kwargs["model_id"]))
+    return codec.levels_json(OF_MODELS)
+
+
+@endpoint("GET", EXPERIMENT, prefixes=PREFIXES, section="20.4")
+def get_experiment_permissions(request: WireRequest) -> dict[str, Any]:
+    return _of_experiment(request)
+
+
+@endpoint("PUT", EXPERIMENT, prefixes=PREFIXES, section="20.4")
+def set_experiment_permissions(request: WireRequest) -> dict[str, Any]:
+    wanted = [(grantee, level) for grantee, level, _ in codec.parse_grants(request.fields, OF_EXPERIMENTS)]
+    experiment_grants.set_experiment_grants(request.actor, request.kwargs["experiment_id"], wanted, replace=True)
+    return _of_experiment(request)
+
+
+@endpoint("PATCH", EXPERIMENT, prefixes=PREFIXES, section="20.4")
+def update_experiment_permissions(request: WireRequest) -> dict[str, Any]:
+    wanted = [(grantee, level) for grantee, level, _ in codec.parse_grants(request.fields, OF_EXPERIMENTS)]
+    experiment_grants.set_experiment_grants(request.actor, request.kwargs["experiment_id"], wanted, replace=False)
+    return _of_experiment(request)
+
+
+@endpoint("GET", f"{EXPERIMENT}/permissionLevels", prefixes=PREFIXES, section="20.4")
+def experiment_permission_levels(request: WireRequest) -> dict[str, Any]:
+    experiments.get_experiment(request.actor, request.kwargs["experiment_id"])
+    return codec.levels_json(OF_EXPERIMENTS)
+
+
+def _of_model(request: WireRequest) -> dict[str, Any]:
+    model_id = int(request.kwargs["model_id"])
+    found = registered.list_grants_by_id(request.actor, model_id)
+    return codec.grants_json("registered-model", str(model_id), found, _services(request, [grant for grant, _ in found]))
+
+
+def _of_experiment(request: WireRequest) -> dict[str, Any]:
+    experiment_id = request.kwargs["experiment_id"]
+    found = [(grant, codec.NO_STAGES) for grant in experiments.list_experiment_grants(request.actor, experiment_id)]
+    return codec.grants_json("experiment", str(experiment_id), found, _services(request, [grant for grant, _ in found]))
+
+
+def _services(request: WireRequest, grants: list[GrantRecord]) -> set[str]:
+    """The names among the grantees that belong to service accounts."""
+    people = users.people(request.actor, {grant.grantee_id for grant in grants if grant.kind == "user"})
+    return {person.username for person in people.values() if person.kind == "service"}
