@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from apps.core.turns import turn
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -31,7 +33,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                 return function(*args, **kwargs)
         for attempt in range(1, TRIES + 1):
             try:
-                with transaction.atomic():
+                with turn(), transaction.atomic():
                     return function(*args, **kwargs)
             except OperationalError as error:
                 if attempt == TRIES or getattr(error.__cause__, "pgcode", None) not in AGAIN:
