@@ -214,9 +214,7 @@ class Attempt:
         if ending.kind == "stopped":
             raise building.Interrupted(ending.reason)
         if not ending.is_success:
-            raise Invalid(
-                f"The value of parameter {parameter.name} could not be downloaded: {self._last_line() or ending.reason}"
-            )
+            raise Invalid(f"Parameter {parameter.name}: {self._last_line() or ending.reason}")
         path = Path(_read_short(result))
         if not path.resolve().is_relative_to(self.folders.work.resolve()):
             raise Invalid(f"The value of parameter {parameter.name} was downloaded to an impossible place")

@@ -115,7 +115,10 @@ def download(uri, folder):
         name = os.path.basename(urllib.parse.unquote(urllib.parse.urlsplit(uri).path)) or "download"
         return save(uri, inside(folder, name))
     command = [sys.executable, "-m", "mlflow", "artifacts", "download", "--artifact-uri", uri, "--dst-path", folder]
-    said = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+    done = subprocess.run(command, stdout=subprocess.PIPE)
+    if done.returncode:
+        raise OSError("the mlflow of the environment cannot do it, see above")
+    said = done.stdout.decode().strip()
     return said.splitlines()[-1] if said else folder
 
 
@@ -125,7 +128,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     try:
         path = download(uri, folder)
-    except (OSError, urllib.error.URLError, KeyError, ValueError, subprocess.SubprocessError) as error:
+    except (OSError, urllib.error.URLError, KeyError, ValueError) as error:
         sys.exit(f"{uri} could not be downloaded: {error}")
     with open(result, "w") as file:
         file.write(path)

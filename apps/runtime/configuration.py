@@ -50,7 +50,7 @@ def jobs() -> Path:
 
 def builder(slot: int) -> Builder:
     """Builds environments on this machine; foreign code runs as the user of `slot`."""
-    return Builder(Cache(machine()[1] / "environments"), isolation(), slot, tuple(settings.PYTHONS))
+    return Builder(Cache(machine()[1]), isolation(), slot, tuple(settings.PYTHONS))
 
 
 def host() -> str:
