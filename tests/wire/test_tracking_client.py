@@ -31,7 +31,8 @@ print(json.dumps({
 """
     )
     assert found == {
-        "status": "FINISHED", "name": "outer", "params": {"a": "1", "b": "x"}, "loss": 0.2, "nan": "nan", "inf": 1.7976931348623157e308,
+        "status": "FINISHED", "name": "outer", "params": {"a": "1", "b": "x"}, "loss": 0.2,
+        "nan": "nan", "inf": 1.7976931348623157e308,
         "team": "risk", "note": "why", "parent": True, "history": 5,
     }  # fmt: skip
 
