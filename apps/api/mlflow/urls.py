@@ -17,6 +17,7 @@ from apps.api.mlflow.views import (
 from apps.api.mlflow.wire import ENDPOINTS, build_urls
 
 __all__ = [
+    "ENDPOINTS",
     "artifacts",
     "databricks",
     "experiments",

@@ -1,6 +1,7 @@
 """Workspaces, and grants on them and on experiments."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,6 +15,8 @@ from apps.api.native.base import NativeView, listed, read, shown
 from apps.core.errors import Invalid
 from apps.experiments.queries import experiments
 from apps.experiments.services import grants
+from apps.registry.queries import registered
+from apps.registry.services import grants as model_grants
 
 
 class WorkspaceOut(serializers.Serializer):
@@ -109,40 +112,47 @@ class WorkspaceDetail(NativeView):
 
 
 class Grants(NativeView):
-    """Grants on a workspace (`/grants/workspaces/<name>/`) or an experiment (`/grants/experiments/<id>/`)."""
+    """Grants on a workspace (`/grants/workspaces/<name>/`), an experiment (`/grants/experiments/<id>/`) or a registered model
+    (`/grants/models/<name>/`)."""
 
     @extend_schema(operation_id="grants_list", responses=listed(GrantOut))
     def get(self, request: Request, noun: str, key: str) -> Response:
         """Who has which level; needs MANAGE."""
         actor = self.actor(request)
-        found = (
-            queries.list_workspace_grants(actor, key) if _is_workspace(noun) else experiments.list_experiment_grants(actor, key)
-        )
-        return shown(GrantOut, found, many=True)
+        return shown(GrantOut, _grants_of(noun).show(actor, key), many=True)
 
     @extend_schema(operation_id="grants_put", request=GrantIn, responses={204: None})
     def put(self, request: Request, noun: str, key: str) -> Response:
         """Give a level; needs MANAGE."""
         actor, data = self.actor(request), read(GrantIn, request.data)
         level, grantee = parse(data["level"]), {"user": data["user"], "team": data["team"]}
-        if _is_workspace(noun):
-            services.share_workspace(actor, key, level, **grantee)
-        else:
-            grants.put_experiment_grant(actor, key, level, **grantee)
+        _grants_of(noun).put(actor, key, level, **grantee)
         return Response(status=204)
 
     @extend_schema(operation_id="grants_delete", request=GranteeIn, responses={204: None})
     def delete(self, request: Request, noun: str, key: str) -> Response:
         """Take a level away; needs MANAGE. The grantee stands in the body or in the query."""
         actor, data = self.actor(request), read(GranteeIn, request.data or request.query_params)
-        if _is_workspace(noun):
-            services.unshare_workspace(actor, key, **data)
-        else:
-            grants.delete_experiment_grant(actor, key, **data)
+        _grants_of(noun).remove(actor, key, **data)
         return Response(status=204)
 
 
-def _is_workspace(noun: str) -> bool:
-    if noun not in {"workspaces", "experiments"}:
-        raise Invalid(f"Nothing is granted on '{noun}': use workspaces or experiments")
-    return noun == "workspaces"
+class Granted(NamedTuple):
+    """How grants on one kind of thing are listed, given and taken."""
+
+    show: Callable[..., list[queries.GrantRecord]]
+    put: Callable[..., None]
+    remove: Callable[..., None]
+
+
+GRANTED = {
+    "workspaces": Granted(queries.list_workspace_grants, services.share_workspace, services.unshare_workspace),
+    "experiments": Granted(experiments.list_experiment_grants, grants.put_experiment_grant, grants.delete_experiment_grant),
+    "models": Granted(registered.list_model_grants, model_grants.put_model_grant, model_grants.delete_model_grant),
+}
+
+
+def _grants_of(noun: str) -> Granted:
+    if noun not in GRANTED:
+        raise Invalid(f"Nothing is granted on '{noun}': use one of {', '.join(GRANTED)}")
+    return GRANTED[noun]

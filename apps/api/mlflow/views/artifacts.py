@@ -96,6 +96,12 @@ def _target(request: WireRequest) -> str:
     return codec.upload_path(request.kwargs["path"], request.fields.text("path", required=True))
 
 
+def knows_way_for_parts(request: HttpRequest) -> bool:
+    """Whether addresses for parts will surely be good where this client is: newer clients take the answer as leave to use
+    them."""
+    return bool(settings.S3_PUBLIC_URL) or request.get_host() == urlsplit(settings.PUBLIC_URL).netloc
+
+
 def _own_address(request: HttpRequest) -> str:
     """Where the client found us. Our public URL knows better than we whether a proxy speaks https to the outside."""
     if request.get_host() == urlsplit(settings.PUBLIC_URL).netloc:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
+
+from apps.api.mlflow.views.artifacts import knows_way_for_parts
 from apps.api.mlflow.wire import BOTH_3, WireRequest, endpoint
 
 
@@ -11,5 +14,7 @@ def server_info(request: WireRequest) -> dict[str, Any]:
         "store_type": "SqlStore",
         "workspaces_enabled": False,
         "artifact_serving_enabled": True,
+        "multipart_uploads_enabled": knows_way_for_parts(request.django),
+        "multipart_downloads_enabled": bool(settings.S3_PUBLIC_URL),
         "tracking_auth": "basic-auth",
     }
