@@ -11,19 +11,19 @@ def test_a_large_file_goes_in_parts_and_comes_back_whole(job):
     same, parts = job.json(
         """
 import hashlib, json, os, pathlib, mlflow
-from mlflow.store.artifact import http_artifact_repo
+import requests
 sent = []
-original = http_artifact_repo.cloud_storage_http_request
-def counting(method, url, **kwargs):
-    sent.append(method)
-    return original(method, url, **kwargs)
-http_artifact_repo.cloud_storage_http_request = counting
+original = requests.Session.send
+def counting(session, request, **kwargs):
+    sent.append("/mpu/part/" in request.url and not request.headers.get("Authorization"))
+    return original(session, request, **kwargs)
+requests.Session.send = counting
 pathlib.Path("big.bin").write_bytes(os.urandom(17_000_000))
 with mlflow.start_run() as run:
     mlflow.log_artifact("big.bin", "models")
 back = mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="models/big.bin", dst_path="back")
 sha = lambda path: hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
-print(json.dumps([sha("big.bin") == sha(back), sent.count("put")]))
+print(json.dumps([sha("big.bin") == sha(back), sum(sent)]))
 """,
         **MULTIPART,
     )
@@ -36,19 +36,17 @@ def test_the_server_says_that_parts_are_welcome(platform):
 
 
 def test_downloads_in_parts_fall_back_to_the_plain_way(job):
-    assert (
-        job.run(
-            """
+    printed = job.run(
+        """
 import pathlib, mlflow
 pathlib.Path("f.txt").write_text("hello")
 with mlflow.start_run() as run:
     mlflow.log_artifact("f.txt")
 print(mlflow.artifacts.load_text(f"runs:/{run.info.run_id}/f.txt"))
 """,
-            MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD="true",
-        ).strip()
-        == "hello"
+        MLFLOW_ENABLE_PROXY_MULTIPART_DOWNLOAD="true",
     )
+    assert printed.strip().endswith("hello")
 
 
 def test_an_upload_that_may_not_be_is_refused_quickly(job):
@@ -73,6 +71,7 @@ def test_artifacts_can_be_deleted_by_the_client(job):
 import json, pathlib, mlflow
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 pathlib.Path("f").write_text("x")
+mlflow.set_experiment("deleting needs MANAGE")
 with mlflow.start_run() as run:
     mlflow.log_artifact("f", "d")
     mlflow.log_artifact("f")
