@@ -26,5 +26,6 @@ def test_a_store_that_fails_is_an_exit_code_and_a_fix(settings, tmp_path):
     assert "folder: Not a directory" in out.getvalue()
 
 
-def test_the_way_of_a_client_is_tried_against_the_running_server(platform: LiveServer):
+def test_the_way_of_a_client_is_tried_against_the_running_server(platform: LiveServer, monkeypatch):
+    monkeypatch.setitem(platform.environment, "MLPLATFORM_PUBLIC_URL", platform.base)
     assert "ok       Send it there in chunks" in platform.manage("artifact_doctor", "--public")
