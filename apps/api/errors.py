@@ -36,6 +36,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     RequestDataTooBig: (400, "BAD_REQUEST"),
     SuspiciousOperation: (400, "BAD_REQUEST"),
     DataError: (400, "INVALID_PARAMETER_VALUE"),
+    OverflowError: (400, "INVALID_PARAMETER_VALUE"),  # a number in an address that no database holds
 }
 
 
@@ -71,7 +72,7 @@ def classify(error: Exception) -> tuple[int, str, str]:
 def _message(error: Exception) -> str:
     if isinstance(error, errors.DomainError):
         return error.message
-    if isinstance(error, DataError):
+    if isinstance(error, DataError | OverflowError):
         return "A value is out of the range that can be stored."
     if isinstance(error, drf.MethodNotAllowed):
         return "Method not allowed for this endpoint."

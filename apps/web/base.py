@@ -86,6 +86,8 @@ def _guarded(view: View, check: Callable[[HttpRequest], HttpResponseBase | None]
             return check(request) or view(request, *args, **kwargs)
         except errors.DomainError as error:
             return refuse(request, error)
+        except OverflowError:  # a number in the address that no database holds
+            return refuse(request, errors.Missing("There is no such page."))
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded

@@ -128,9 +128,12 @@ def parse_body(body: bytes) -> dict[str, Any]:
 
 
 def _lenient(body: bytes) -> Any:
-    """Bare NaN and Infinity, which Python's own `json` writes and JSON does not have."""
+    """Bare NaN and Infinity, which Python's own `json` writes and JSON does not have. Half of a surrogate pair is no text at
+    all."""
     try:
-        return json.loads(body)
+        data = json.loads(body)
+        json.dumps(data, ensure_ascii=False).encode()
+        return data
     except (ValueError, RecursionError):
         raise Invalid("Bad Request. The body is not valid JSON.") from None
 

@@ -3,6 +3,7 @@
 DRF's serializers are slow on the wire's hot paths and right here: few calls, and the OpenAPI schema comes from them.
 """
 
+import functools
 from typing import Any
 
 from rest_framework import serializers
@@ -35,6 +36,7 @@ def shown(serializer: type[serializers.Serializer], items: Any, *, many: bool = 
     return Response({"items": data} if many else data, status=status)
 
 
+@functools.cache
 def listed(serializer: type[serializers.Serializer]) -> type[serializers.Serializer]:
     """The shape of a list of something, for the schema."""
     return type(f"{serializer.__name__}List", (serializers.Serializer,), {"items": serializer(many=True)})

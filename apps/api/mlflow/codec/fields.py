@@ -61,7 +61,7 @@ class Fields:
             if required:
                 raise missing(self.path + name)
             return default if value is None else ""
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "\x00" in value:
             raise invalid(self.path + name, value)
         return value
 
@@ -110,7 +110,7 @@ class Fields:
         if required and not values:
             raise missing(self.path + name)
         for index, value in enumerate(values):
-            if not isinstance(value, str):
+            if not isinstance(value, str) or "\x00" in value:
                 raise invalid(f"{self.path}{name}[{index}]", value)
         return values
 
