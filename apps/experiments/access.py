@@ -181,7 +181,9 @@ def require_unheld(actor: Actor, root: str, act: str) -> None:
     else:
         thing = access_run(actor, parts[1], act, lock=True)
     if thing.holds:
-        raise Denied("these artifacts are held as evidence of a promoted model version")
+        column = "run_id" if isinstance(thing, RunAccess) else "model_id"
+        held = _one(f"SELECT reason FROM experiments_hold WHERE {column} = %s ORDER BY since", [thing.id])
+        raise Denied(f"these artifacts are evidence of {held[0] if held else 'a promoted model version'} and may not change")
 
 
 def _lock(alias: str, wanted: bool) -> str:

@@ -67,6 +67,7 @@ def protect(approvers, model):
 
     def make(*, scope="model", subject=MODEL, target="Production", target_kind="stage", **terms):
         terms.setdefault("rules", [{"number": 2, "teams": ["risk"]}])
-        return policies.create_policy(SYSTEM, NewPolicy(scope, target, target_kind, subject if scope in ("model", "pattern") else "", terms))
+        about = subject if scope in ("model", "pattern") else ""
+        return policies.create_policy(SYSTEM, NewPolicy(scope, target, target_kind, about, terms))
 
     return make

@@ -2,8 +2,6 @@
 
 import logging
 
-import yaml
-
 from apps.access.queries.workspaces import require_admin
 from apps.artifacts.queries.reading import open_file
 from apps.core.actor import Actor
@@ -13,6 +11,7 @@ from apps.registry import cases, gate_terms, gates, subjects
 from apps.registry.access import access_request
 from apps.registry.cases import Case
 from apps.registry.evidence import READER
+from apps.registry.mlmodel import read_mlmodel
 from apps.registry.models import GateResult, Policy, TransitionRequest
 from apps.registry.models.requests import APPROVED, PENDING
 from apps.registry.services.advancing import reconsider
@@ -81,10 +80,4 @@ def _has_signature(case: Case) -> bool:
     """Whether the MLmodel file has a signature. Raises Missing, Unavailable."""
     assert case.evidence is not None
     path = f"{case.evidence.folder}/MLmodel".lstrip("/")
-    text = open_file(READER, case.evidence.root, path).read(MOST_MLMODEL)
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return False
-    signature = data.get("signature") if isinstance(data, dict) else None
-    return isinstance(signature, dict) and bool(signature.get("inputs") or signature.get("outputs"))
+    return read_mlmodel(open_file(READER, case.evidence.root, path).read(MOST_MLMODEL)).has_signature

@@ -1,0 +1,44 @@
+"""Doors through which the same thing can be asked for."""
+
+import pytest
+
+from tests.support.http import Answer
+
+WIRE = {"api": "/api/2.0/mlflow/", "ajax": "/ajax-api/2.0/mlflow/"}
+
+
+class Door:
+    """One way in, for one person: the same verbs at every door that has them."""
+
+    def __init__(self, kind: str, client):
+        self.kind, self.client = kind, client
+        self.wire = WIRE.get(kind, WIRE["api"])
+
+    def transition(self, version, stage, archive=False, name="fraud") -> Answer:
+        """Move a version to a stage at once."""
+        path = "databricks/model-versions/transition-stage" if self.kind == "databricks" else "model-versions/transition-stage"
+        body = {"name": name, "version": str(version), "stage": stage, "archive_existing_versions": archive}
+        return self.client.post(self.wire + path, body)
+
+    def open(self, version, stage="Production") -> Answer:
+        """Ask for it."""
+        if self.kind == "own":
+            return self.client.post("/api/v1/transition-requests/", {"model": "fraud", "version": version, "target": stage})
+        return self.client.post(
+            self.wire + "transition-requests/create", {"name": "fraud", "version": str(version), "stage": stage}
+        )
+
+    def approve(self, request_id, version=1, stage="Production", archive=True, **fields) -> Answer:
+        """Approve it."""
+        if self.kind == "own":
+            return self.client.post(
+                f"/api/v1/transition-requests/{request_id}/votes/", {"decision": "approve", "archive_existing": archive, **fields}
+            )
+        body = {"name": "fraud", "version": str(version), "stage": stage, "archive_existing_versions": archive}
+        return self.client.post(self.wire + "transition-requests/approve", body)
+
+
+@pytest.fixture
+def door(api):
+    """`door("databricks", people.editor)`."""
+    return lambda kind, person: Door(kind, api(person))
