@@ -11,7 +11,7 @@ from apps.core.errors import AlreadyExists, Denied, Invalid, Missing
 from apps.core.transactions import atomic, savepoint
 from apps.experiments import rules
 from apps.experiments.access import ExperimentAccess, access_experiment
-from apps.experiments.models import Experiment, ExperimentGrant, ExperimentTag, Run
+from apps.experiments.models import Experiment, ExperimentGrant, ExperimentTag, LoggedModel, Run
 from apps.experiments.models.experiments import ACTIVE, DELETED
 from apps.experiments.records import Tag
 
@@ -87,15 +87,13 @@ def delete_experiment(actor: Actor, experiment_id: str) -> None:
     experiment = access_experiment(actor, experiment_id, "experiment.delete")
     if not experiment.is_active:
         raise Missing(f"No Experiment with id={experiment.id} exists")
-    held = Run.objects.filter(experiment_id=experiment.id, holds__gt=0).values_list("run_id", "hold_rows__reason").first()
-    if held:
-        raise Denied(f"run {held[0]} in it is evidence of {held[1]}, so the experiment cannot be deleted")
     now = now_ms()
     if not Experiment.objects.filter(pk=experiment.id, lifecycle=ACTIVE).update(
         lifecycle=DELETED, deleted_at=now, updated_at=now
     ):
         raise Missing(f"No Experiment with id={experiment.id} exists")
     Run.objects.filter(experiment_id=experiment.id, lifecycle=ACTIVE).update(lifecycle=DELETED, deleted_at=now)
+    _refuse_held(experiment)
     record(actor, "experiment.delete", noun="experiment", noun_id=str(experiment.id), name=experiment.name)
 
 
@@ -134,6 +132,14 @@ def delete_experiment_tag(actor: Actor, experiment_id: str, key: str) -> None:
         raise Missing(f"No tag with name: {key} in experiment with id {experiment.id}")
     details = {"key": key, "deleted": True}
     record(actor, "experiment.tag", noun="experiment", noun_id=str(experiment.id), name=experiment.name, details=details)
+
+
+def _refuse_held(experiment: ExperimentAccess) -> None:
+    """Asked once the runs are locked by their update: a promotion that came first has placed its hold by now. Raises Denied."""
+    for noun, rows, label in (("run", Run.objects, "run_id"), ("logged model", LoggedModel.objects, "model_id")):
+        held = rows.filter(experiment_id=experiment.id, holds__gt=0).values_list(label, "hold_rows__reason").first()
+        if held:
+            raise Denied(f"{noun} {held[0]} in it is evidence of {held[1]}, so the experiment cannot be deleted")
 
 
 def _require_active(experiment: ExperimentAccess) -> None:
