@@ -3,13 +3,19 @@
 from django.urls import URLPattern
 
 from apps.web.base import page
-from apps.web.views import experiments, home, runs, series
+from apps.web.views import experiments, home, run_bulk, run_table, runs, series
 
 urlpatterns: list[URLPattern] = [
     page("", home.home, "home"),
     page("search/suggest/", home.suggest, "suggest"),
     page("experiments/", experiments.experiment_list, "experiments"),
-    page("experiments/<int:experiment_id>/", experiments.experiment, "experiment"),
+    page("experiments/<int:experiment_id>/", run_table.page, "experiment"),
+    page("experiments/<int:experiment_id>/rows/", run_table.rows, "run_rows"),
+    page("experiments/<int:experiment_id>/keys/", run_table.list_keys, "run_keys"),
+    page("experiments/<int:experiment_id>/complete/", run_table.complete, "run_complete"),
+    page("experiments/<int:experiment_id>/export.csv", run_table.export, "run_export"),
+    page("experiments/<int:experiment_id>/runs/act/", run_bulk.act, "run_act"),
+    page("experiments/<int:experiment_id>/runs/targets/", run_bulk.targets, "run_targets"),
     page("experiments/<int:experiment_id>/rename/", experiments.rename, "experiment_rename"),
     page("experiments/<int:experiment_id>/note/", experiments.set_note, "experiment_note"),
     page("experiments/<int:experiment_id>/delete/", experiments.delete, "experiment_delete"),

@@ -1,5 +1,6 @@
 """Making accounts and changing what they say of themselves."""
 
+import re
 from typing import Any
 
 from django.db import IntegrityError
@@ -13,6 +14,9 @@ from apps.core import clock, jobs
 from apps.core.actor import Actor
 from apps.core.errors import AlreadyExists, Conflict, Invalid
 from apps.core.transactions import atomic
+
+MOST_TABLES = 200
+MOST_COLUMN_TEXT = 20_000
 
 
 @atomic
@@ -104,13 +108,26 @@ def update_profile(actor: Actor, user_id: int, *, display_name: str | None = Non
 
 @atomic
 def set_preference(actor: Actor, name: str, value: str) -> None:
-    """Keep how one sees the pages: `theme` (auto, light, dark) or `nav` (auto, wide, slim). Not audited. Raises Invalid."""
+    """Keep how one sees the pages. Not audited. Raises Invalid.
+
+    `theme` (auto, light, dark), `nav` (auto, wide, slim) or `columns-5`, the columns of a table, "" for the usual ones.
+    """
     require_known(actor)
-    if value not in {"theme": THEMES, "nav": NAVS}.get(name, ()):
-        raise Invalid(f"{name} cannot be {value!r}.")
+    columns = re.fullmatch(r"columns-\d{1,18}", name, re.ASCII)
+    if len(value) > MOST_COLUMN_TEXT or not (columns or value in {"theme": THEMES, "nav": NAVS}.get(name, ())):
+        raise Invalid(f"{name} cannot be {value[:80]!r}.")
     if actor.user_id is not None:
         user = access_user(actor, actor.user_id)
-        _update(user, preferences={**user.preferences, name: value})
+        _update(user, preferences=_with_preference(user.preferences, name, value))
+
+
+def _with_preference(known: dict[str, str], name: str, value: str) -> dict[str, str]:
+    """With as many tables as one may have open in a year; some other one makes room."""
+    kept = {key: text for key, text in known.items() if key != name}
+    tables = [key for key in kept if key.startswith("columns-")]
+    if name.startswith("columns-") and len(tables) >= MOST_TABLES:
+        del kept[tables[0]]
+    return {**kept, name: value} if value else kept
 
 
 @atomic

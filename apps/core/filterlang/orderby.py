@@ -14,13 +14,17 @@ MOST_KEYS = 20
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """One level of an ordering. The two `dataset_` parts narrow a logged model's metric to one dataset."""
+    """One level of an ordering. The two `dataset_` parts narrow a logged model's metric to one dataset.
+
+    `numeric`: texts that are numbers come first, by their value; the wire never asks for it.
+    """
 
     entity: EntityName
     key: str
     ascending: bool = True
     dataset_name: str = ""
     dataset_digest: str = ""
+    numeric: bool = False
 
 
 def parse_order_by(clauses: Sequence[str], dialect: Dialect) -> list[OrderKey]:

@@ -88,13 +88,18 @@ def to_glob(pattern: str) -> str:
 
 def text_as_number(column: str, operator: Operator, value: Value) -> Sql:
     """A column of texts, read as numbers (numbers.text_number), beside a number; a text that is none makes it NULL."""
+    return Sql(f"{number_in(column)} {_SIGNS[operator]} %s", (float(value),))  # type: ignore[arg-type]
+
+
+def number_in(column: str) -> str:
+    """The number that a column of texts holds, NULL where it holds none."""
     if not is_postgres():
-        return Sql(f"mlp_number({column}) {_SIGNS[operator]} %s", (float(value),))  # type: ignore[arg-type]
+        return f"mlp_number({column})"
     # CASE, because the order of AND is the planner's. By way of numeric, because a cast to float8 fails where it overflows.
     exact = f"({column})::numeric"
     finite = f"CASE WHEN abs({exact}) > {LARGEST!r} THEN NULL WHEN abs({exact}) < {SMALLEST!r} THEN 0 ELSE {exact}::float8 END"
     is_number = f"length({column}) <= {LONGEST} AND {column} ~ '{POSTGRES_NUMBER}'"
-    return Sql(f"CASE WHEN {is_number} THEN {finite} END {_SIGNS[operator]} %s", (float(value),))  # type: ignore[arg-type]
+    return f"CASE WHEN {is_number} THEN {finite} END"
 
 
 def choice(column: str, names: dict[int, str], node: Comparison) -> Sql:

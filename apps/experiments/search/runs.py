@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from apps.core.filterlang.ast import Comparison, IsNull, Node
 from apps.core.filterlang.orderby import OrderKey
-from apps.core.filtersql.comparisons import choice, number, present, text, text_order
+from apps.core.filtersql.comparisons import choice, number, number_in, present, text, text_order
 from apps.core.filtersql.fragments import FALSE, TRUE, Sql, compile_tree
 from apps.experiments.interning import find_metric_key, find_param_key
 from apps.experiments.models.metrics import NAN
@@ -87,6 +87,8 @@ def _by_attribute(ordering: Ordering, level: OrderKey) -> None:
         ordering.add(f"CASE r.status {cases} END", level.ascending)
     elif level.key in _TEXTS:
         ordering.add(text_order(_TEXTS[level.key]), level.ascending)
+    elif level.key == "duration":  # of the pages alone; what still runs has none
+        ordering.add("(r.end_time - r.start_time)", level.ascending, nullable=True)
     else:
         ordering.add(_TIMES[level.key], level.ascending, nullable=level.key == "end_time")
 
@@ -105,6 +107,8 @@ def _by_param(ordering: Ordering, level: OrderKey) -> None:
     if key_id is None:
         return
     alias = ordering.join(f"experiments_param {{0}} ON {{0}}.run_id = r.id AND {{0}}.key_id = {key_id:d}")
+    if level.numeric:
+        ordering.add(number_in(f"{alias}.value"), level.ascending, nullable=True)
     ordering.add(text_order(f"{alias}.value"), level.ascending, nullable=True)
 
 

@@ -1,4 +1,4 @@
-"""Experiments: their list, the runs of one, sharing."""
+"""Experiments: their list, what is done to one, sharing."""
 
 from typing import Any
 
@@ -12,11 +12,10 @@ from apps.access.levels import Level, parse
 from apps.core.errors import DomainError, Invalid
 from apps.core.paging import decode_offset, encode_offset
 from apps.experiments.queries import experiments as queries
-from apps.experiments.queries import overview, search
-from apps.experiments.records import ExperimentRecord, RunRecord
+from apps.experiments.queries import overview
+from apps.experiments.records import ExperimentRecord
 from apps.experiments.services import experiments as services
 from apps.experiments.services import grants
-from apps.web import formats
 from apps.web.base import actor_of, render, signed_in
 from apps.web.forms.experiments import ExperimentForm, GrantForm, NoteForm
 from apps.web.snippets import first_lines
@@ -60,63 +59,7 @@ def _page_url(request: HttpRequest, offset: int) -> str:
     return f"?{query.urlencode()}"
 
 
-@signed_in
-def experiment(request: HttpRequest, experiment_id: int) -> HttpResponse:
-    """The runs of an experiment, newest first."""
-    actor = actor_of(request)
-    record = queries.get_experiment(actor, experiment_id)
-    deleted = request.GET.get("show") == "deleted"
-    filter_text, error, error_at = request.GET.get("filter", "").strip(), "", None
-    page = None
-    try:
-        page = search.search_runs(
-            actor,
-            [str(record.id)],
-            filter_text=filter_text,
-            view="DELETED_ONLY" if deleted else "ACTIVE_ONLY",
-            max_results=PAGE,
-            page_token=request.GET.get("page", ""),
-        )
-    except Invalid as refused:
-        error, error_at = refused.message, getattr(refused, "position", (None,))[0]
-    runs = page.items if page else []
-    columns = _columns(runs)
-    context = {
-        "experiment": record,
-        "crumbs": [{"label": _("Experiments"), "url": reverse("web:experiments")}],
-        "runs": [_row(run, columns) for run in runs],
-        "columns": columns,
-        "next_url": _with(request, page=page.next_page_token) if page and page.next_page_token else "",
-        "filter": filter_text,
-        "error": error,
-        "error_at": error_at,
-        "deleted": deleted,
-        "note": dict(record.tags).get(overview.NOTE, ""),
-        "live": any(run.status == overview.RUNNING for run in runs) or not runs,
-        "code": first_lines(request, experiment=record.name),
-        **_actions(record, deleted),
-    }
-    return render(request, "web/experiments/runs.html", context)
-
-
-def _with(request: HttpRequest, **changes: str) -> str:
-    query = request.GET.copy()
-    for name, value in changes.items():
-        query[name] = value
-    return f"?{query.urlencode()}"
-
-
-def _row(run: RunRecord, columns: dict[str, list[str]]) -> dict[str, Any]:
-    metrics = {metric.key: formats.metric(metric.value, metric.kind) for metric in run.metrics}
-    params = dict(run.params)
-    return {
-        "run": run,
-        "metrics": [metrics.get(key, "") for key in columns["metrics"]],
-        "params": [params.get(key, "") for key in columns["params"]],
-    }
-
-
-def _actions(record: ExperimentRecord, deleted: bool) -> dict[str, Any]:
+def experiment_actions(record: ExperimentRecord, deleted: bool) -> dict[str, Any]:
     """The menu of an experiment's page, and the forms behind it: what this person may do, nothing else."""
     number = record.id
     can_edit = record.level >= Level.EDIT and record.lifecycle == "active"
@@ -141,6 +84,7 @@ def _actions(record: ExperimentRecord, deleted: bool) -> dict[str, Any]:
         }
     if can_manage:
         context["share_url"] = reverse("web:experiment_share", args=[number])
+        menu.append({"label": _("Share"), "icon": "users", "url": context["share_url"]})
         if record.lifecycle == "deleted":
             menu.append({"label": _("Restore"), "icon": "restore", "action": reverse("web:experiment_restore", args=[number])})
         elif number != overview.DEFAULT_EXPERIMENT_ID:
@@ -156,22 +100,6 @@ def _actions(record: ExperimentRecord, deleted: bool) -> dict[str, Any]:
                 }
             )
     return context | {"menu": menu}
-
-
-def _columns(runs: list) -> dict[str, list[str]]:
-    """Up to four metrics and four params, the ones that most of these runs have."""
-
-    def common(pairs: list[list[str]]) -> list[str]:
-        counts: dict[str, int] = {}
-        for keys in pairs:
-            for key in keys:
-                counts[key] = counts.get(key, 0) + 1
-        return sorted(sorted(counts, key=lambda key: (-counts[key], key))[:4])
-
-    return {
-        "metrics": common([[metric.key for metric in run.metrics if not metric.key.startswith("system/")] for run in runs]),
-        "params": common([[param.key for param in run.params] for run in runs]),
-    }
 
 
 @signed_in

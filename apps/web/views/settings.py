@@ -99,9 +99,9 @@ def session_end_others(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Keep the theme or the width of the navigation; a script sends it."""
+    """Keep the theme, the width of the navigation or the columns of a table; a script sends it."""
     actor = actor_of(request)
-    for name in ("theme", "nav"):
-        if name in request.POST:
+    for name in request.POST:
+        if name in ("theme", "nav") or name.startswith("columns-"):
             users.set_preference(actor, name, request.POST[name])
     return HttpResponse(status=204)

@@ -11,11 +11,12 @@ let made = 0;
 /**
  * The filter bar of `ui/_query.html`: coloured while typed, completed from `src` (`?text=…&at=cursor` -> Completion, where a
  * choice replaces the text from `start` to `end`), a wrong spot underlined with its reason. Tab takes, Enter filters, Escape
- * closes. `error-at` and `error-length` mark the spot that the server refused when the page was made.
+ * closes. `error-length` and then `error-at` mark the spot that the server refused.
  */
 customElements.define(
   "query-bar",
   class extends HTMLElement {
+    static observedAttributes = ["error-at"];
     #id = `query-${++made}`;
     /** @type {AbortController | null} */
     #life = null;
@@ -39,11 +40,15 @@ customElements.define(
       return /** @type {HTMLElement[]} */ ([...(this.#box?.querySelectorAll("li") ?? [])]);
     }
 
+    attributeChangedCallback() {
+      const at = this.getAttribute("error-at");
+      this.#error = at ? { at: Number(at), length: Number(this.getAttribute("error-length") ?? 1) } : null;
+      if (this.#life) this.#paint();
+    }
+
     connectedCallback() {
       this.#life = new AbortController();
       const { signal } = this.#life;
-      const at = this.getAttribute("error-at");
-      if (at) this.#error = { at: Number(at), length: Number(this.getAttribute("error-length") ?? 1) };
       const input = this.#input;
       input.addEventListener("input", () => this.#typed(), { signal });
       input.addEventListener("keydown", (event) => this.#key(event), { signal });
