@@ -14,7 +14,6 @@ def main():
 
     arguments = sys.argv[1:]
     bootstrap.enter(arguments)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
     from mlplatform import commands
 
     sys.exit(commands.execute(arguments))

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import TypeGuard
@@ -23,6 +24,8 @@ def execute(arguments: list[str]) -> int:
     if (Path(__file__).with_name(f"{name}.py")).exists() and name.isidentifier():
         result: int = importlib.import_module(f"{__name__}.{name}").main(arguments[1:])
         return result
+    # Not before: pytest would take it for the settings to test with.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mlplatform.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line([sys.argv[0], *arguments])
