@@ -233,7 +233,8 @@ class Attempt:
         command = entry.command_line(self.claimed.params, lambda *asked: self._resolve_in_container(fetched, *asked))
         variables = containers.variables(docker, self._variables(), {})
         built = self._build_image(found, fetched, project.name, image)
-        line = containers.run_command(found, self.name, built, command, sorted(variables), volumes, self.claimed.limits)
+        uid = self.isolation.uid(self.slot.number)
+        line = containers.run_command(found, self.name, built, command, sorted(variables), volumes, self.claimed.limits, uid)
         environment = {**variables, **containers.client_environment()}
         job = Job(self.name, tuple(line), self.folders, environment, Limits(seconds=self.limits.seconds, memory=None, disk=None))
         try:
@@ -245,7 +246,7 @@ class Attempt:
         self._note(phase="Building the image", environment_kind="docker")
         tag = containers.tag_of(name, fetched.commit or f"x{self.claimed.id}")
         file = self.folders.path / containers.DOCKERFILE
-        file.write_text(containers.build_file(image))
+        file.write_text(containers.build_file(image, self.isolation.uid(self.slot.number)))
         argv = (found.path, "build", "--tag", tag, "--file", str(file), str(fetched.project))
         limits = Limits(seconds=DOWNLOAD_SECONDS, memory=None, disk=None, file_size=None, processes=None)
         job = Job(f"{self.name}-b", argv, self.folders, containers.client_environment(), limits)

@@ -123,9 +123,10 @@ def variables(docker: DockerEnvironment, given: Mapping[str, str], worker: Mappi
     return {**found, **given}
 
 
-def build_file(image: str) -> str:
-    """The Dockerfile of the official client: the image with the project's code in it."""
-    return f"FROM {check_image(image)}\nCOPY . {WORK_FOLDER}/\nWORKDIR {WORK_FOLDER}/\n"
+def build_file(image: str, uid: int | None) -> str:
+    """The Dockerfile of the official client: the image with the project's code in it, owned by who will run it."""
+    owner = f"--chown={uid}:{uid} " if uid is not None else ""
+    return f"FROM {check_image(image)}\nCOPY {owner}. {WORK_FOLDER}/\nWORKDIR {WORK_FOLDER}/\n"
 
 
 def tag_of(name: str, commit: str) -> str:
@@ -135,10 +136,20 @@ def tag_of(name: str, commit: str) -> str:
 
 
 def run_command(
-    found: Engine, job: str, image: str, command: str, names: Sequence[str], volumes: Sequence[str], limits: Mapping[str, Any]
+    found: Engine,
+    job: str,
+    image: str,
+    command: str,
+    names: Sequence[str],
+    volumes: Sequence[str],
+    limits: Mapping[str, Any],
+    uid: int | None = None,
 ) -> list[str]:
-    """The engine's command line. Values of variables go by the environment (`--env NAME`), not by the command line."""
-    arguments = [found.path, "run", "--rm", "--name", job, "--label", f"{LABEL}={job}", "--init", "--network", "host"]
+    """The engine's command line. Values of variables go by the environment (`--env NAME`), not by the command line.
+
+    `uid`: the user inside, where the engine's root would be the machine's.
+    """
+    arguments = [found.path, "run", "--rm", "--name", job, "--label", f"{LABEL}={job}", "--network", "host"]
     arguments += ["--security-opt", "no-new-privileges", "--cap-drop", "ALL", "--pids-limit", str(limits.get("processes", 2048))]
     if "memory_mb" in limits:
         arguments += ["--memory", str(limits["memory_mb"] * MIB)]
@@ -146,6 +157,8 @@ def run_command(
         arguments += ["--cpus", str(limits["cpus"])]
     if limits.get("network") is False:
         arguments[arguments.index("host")] = "none"
+    if uid is not None:
+        arguments += ["--user", f"{uid}:{uid}", "--env", "HOME=/tmp", "--env", "USER=mlplatform"]
     for volume in volumes:
         arguments += ["--volume", volume]
     for name in names:
@@ -169,8 +182,8 @@ def remove(job: str) -> None:
 
 def client_environment() -> dict[str, str]:
     """What the engine's client needs of the worker's environment."""
-    names = ("DOCKER_HOST", "DOCKER_CONFIG", "CONTAINER_HOST", "XDG_RUNTIME_DIR", "HOME", "PATH")
-    return {name: os.environ[name] for name in names if name in os.environ}
+    names = ("DOCKER_HOST", "DOCKER_CONFIG", "CONTAINER_HOST", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "XDG_RUNTIME_DIR")
+    return {name: os.environ[name] for name in (*names, "HOME", "PATH") if name in os.environ}
 
 
 def _version(output: bytes) -> str:

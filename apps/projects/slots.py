@@ -13,10 +13,11 @@ from apps.runtime.supervision import reap
 
 
 class Slot:
-    """A place, ours until it is closed or this process ends. `number` from 0."""
+    """A place, ours until it is closed or this process ends. `number` from 0; `lost` is the job of a dead worker found in it."""
 
     def __init__(self, number: int, descriptor: int, jobs: Path, isolation: Isolation):
         self.number, self._descriptor, self._jobs, self._isolation = number, descriptor, jobs, isolation
+        self.lost = ""
 
     def __enter__(self) -> "Slot":
         return self
@@ -42,6 +43,7 @@ class Slot:
             reap(job, self._isolation)
             containers.remove(job)
             self.leave(job)
+            self.lost = job
 
     def close(self) -> None:
         """Free the place."""
@@ -69,13 +71,14 @@ def take(base: Path, jobs: Path, isolation: Isolation, count: int) -> Slot | Non
     return None
 
 
-def clear_all(base: Path, jobs: Path, isolation: Isolation, count: int) -> None:
-    """Clear every place that nobody holds: at the start of a worker."""
+def clear_all(base: Path, jobs: Path, isolation: Isolation, count: int) -> list[str]:
+    """Clear every place that nobody holds, at the start of a worker; answers with the jobs that were found in them."""
     held = []
     while (slot := take(base, jobs, isolation, count)) is not None:
         held.append(slot)
     for slot in held:
         slot.close()
+    return [slot.lost for slot in held if slot.lost]
 
 
 def _open(base: Path, number: int) -> int:

@@ -170,6 +170,15 @@ def sweep(actor: Actor) -> int:
     return count
 
 
+def abandon(actor: Actor, execution_id: int, attempt: int, worker: str) -> bool:
+    """The attempt on that worker is known to be dead: what its lease running out would do is done now. Whether it was so."""
+    require_admin(actor, "execution.abandon")
+    rows = Execution.objects.filter(pk=execution_id, attempts=attempt, worker=worker, state__in=ACTIVE)
+    rows.update(lease_until=clock.now() - timedelta(seconds=1))
+    claim = rows.values_list("claim", flat=True).first()
+    return bool(claim and _give_up(execution_id, claim))
+
+
 @atomic
 def _give_up(pk: int, claim: str) -> int:
     """Once more into the queue, or the end. 1 if it was still so when we looked."""

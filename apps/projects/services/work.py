@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import time
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def drain(actor: Actor) -> int:
     if slot is None:
         return 0
     with slot:
+        _give_up(actor, [slot.lost])
         count = 0
         while (claimed := leases.claim(actor, machine.worker_name())) is not None:
             _run(actor, claimed, slot)
@@ -52,8 +54,15 @@ def tidy(actor: Actor) -> None:
     """At the start of a worker: end and remove what an earlier one left on this machine."""
     require_admin(actor, "execution.tidy")
     isolation, base = configuration.machine()
-    slots.clear_all(base, configuration.jobs(), isolation, settings.EXECUTION_SLOTS)
+    _give_up(actor, slots.clear_all(base, configuration.jobs(), isolation, settings.EXECUTION_SLOTS))
     configuration.tidy()
+
+
+def _give_up(actor: Actor, jobs: list[str]) -> None:
+    """Whose place we found is dead, so nobody has to wait until its lease has run out."""
+    for job in jobs:
+        if match := re.fullmatch(r"x(\d+)-(\d+)", job):
+            leases.abandon(actor, int(match[1]), int(match[2]), machine.worker_name())
 
 
 def _run(actor: Actor, claimed: Claimed, slot: slots.Slot) -> None:

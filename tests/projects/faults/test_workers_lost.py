@@ -23,7 +23,13 @@ def started(factory, uri):
     return pk
 
 
-@pytest.mark.parametrize("victims", ["child", "parent", "parent, then child", "everything"])
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    "victims",
+    ["parent, then child", *(pytest.param(name, marks=LONG) for name in ("child", "parent", "everything"))],
+)
 def test_a_killed_worker_leaves_no_process_and_the_run_ends_or_is_tried_once_more(factory, victims):
     uri = factory.repository("family", {"go.sh": FAMILY})
     pk = started(factory, uri)
@@ -57,6 +63,7 @@ def test_a_killed_worker_leaves_no_process_and_the_run_ends_or_is_tried_once_mor
     factory.wait(following, "FINISHED")
 
 
+@LONG
 def test_a_job_whose_worker_dies_twice_has_failed_with_the_reason(factory):
     uri = factory.repository("family", {"go.sh": FAMILY})
     pk = started(factory, uri)

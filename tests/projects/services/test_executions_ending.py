@@ -194,6 +194,25 @@ def test_what_a_dead_worker_left_in_a_slot_is_cleared(machine, people):
     assert (machine.base / "runtime" / "slots" / "0").read_text() == ""
 
 
+def test_an_execution_found_dead_in_a_slot_is_tried_again_at_once(machine, people):
+    machine.run(people, {"go.sh": "true"}, entry_point="go.sh")
+    pk = machine.submit(people, {"go.sh": "echo ran"}, entry_point="go.sh")
+    leases.claim(SYSTEM, "tester")
+    (machine.base / "runtime" / "slots" / "0").write_text(f"x{pk}-1")
+    assert work.drain(SYSTEM) == 1
+    row = machine.row(pk)
+    assert (row.state, row.attempts) == ("FINISHED", 2)
+
+
+def test_an_execution_of_another_worker_is_not_given_up(machine, people):
+    machine.run(people, {"go.sh": "true"}, entry_point="go.sh")
+    pk = machine.submit(people, {"go.sh": "echo ran"}, entry_point="go.sh")
+    leases.claim(SYSTEM, "elsewhere")
+    (machine.base / "runtime" / "slots" / "0").write_text(f"x{pk}-1")
+    work.tidy(SYSTEM)
+    assert machine.row(pk).state == "PREPARING"
+
+
 def test_workers_are_shown_with_what_they_do(machine, people):
     workers.hear(SYSTEM, "tester", this.facts(1), just_started=True)
     pk = machine.submit(people, {"go.sh": "true"}, entry_point="go.sh")
