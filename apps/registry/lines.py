@@ -9,7 +9,7 @@ from apps.registry.models import TransitionRequest
 
 @dataclass(slots=True)
 class Line:
-    """What a line says besides who and when. `policies` are labels of policy versions; `details` go to the audit only."""
+    """What a line says besides who did it. `policies` are labels of policy versions; `details` go to the audit only."""
 
     kind: str
     number: int | None = None
@@ -20,6 +20,7 @@ class Line:
     comment: str = ""
     system_comment: str = ""
     policies: list[str] = field(default_factory=list)
+    at: int = 0  # ms; 0: now
     details: dict[str, Any] = field(default_factory=dict)
 
 

@@ -29,7 +29,7 @@ def note(actor: Actor, act: str, model: ModelAccess, line: Line) -> int:
         comment=line.comment,
         system_comment=line.system_comment,
         policy_versions=", ".join(line.policies)[:500],
-        at=now_ms(),
+        at=line.at or now_ms(),
     )
     said: dict[str, Any] = {
         "activity": activity.pk, "kind": line.kind, "version": line.number, "request": line.request_id,

@@ -22,13 +22,14 @@ from apps.registry.sql.writers import upsert_alias
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why something moves, for its line in the history."""
+    """Why something moves, for its line in the history. All that moves together moves at one moment: there is no gap between."""
 
     kind: str = "transition"
     comment: str = ""
     system_comment: str = ""
     request_id: int | None = None
     policies: list[str] = field(default_factory=list)
+    at: int = field(default_factory=now_ms)
 
 
 def move_version(actor: Actor, version: VersionAccess, stage: str, archive_existing: bool, occasion: Occasion) -> None:
@@ -71,7 +72,7 @@ def _enter(version: VersionAccess, stage: str, policies: list[Governing]) -> Non
 def _note_move(actor: Actor, model: ModelAccess, number: int, old: str, new: str, occasion: Occasion) -> None:
     line = Line(
         occasion.kind, number, occasion.request_id, old, new,
-        comment=occasion.comment, system_comment=occasion.system_comment, policies=occasion.policies,
+        comment=occasion.comment, system_comment=occasion.system_comment, policies=occasion.policies, at=occasion.at,
     )  # fmt: skip
     tell_move(actor, model, number, old, new, note(actor, "model_version.transition", model, line))
 
