@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess
 
 from mlplatform import environment as env
-from mlplatform import lifeline
+from mlplatform import lifeline, patience
 
 
 def options() -> dict[str, Any]:
@@ -65,6 +65,7 @@ def _before_fork(_arbiter: Any, _worker: Any) -> None:
 
 def _after_fork(_arbiter: Any, _worker: Any) -> None:
     lifeline.die_with_parent()
+    patience.install()
 
 
 def _ready(_worker: Any) -> None:

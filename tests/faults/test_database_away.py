@@ -11,8 +11,6 @@ from tests.faults.experiment import Experiment, report
 from tests.support import processes
 from tests.support.http import HttpApi
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
-
 HEALED_SECONDS = 2
 ANSWER_SECONDS = 10
 
@@ -28,6 +26,8 @@ def writes(api):
     return api.post("runs/create", {"experiment_id": "0"}).status == 200
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("sign", [signal.SIGQUIT, signal.SIGKILL], ids=["immediate stop", "postmaster killed"])
 def test_a_restart_of_the_database_needs_no_restart_of_the_platform(postgres_server, own_postgres, tmp_path, sign):
     experiment, before = Experiment(postgres_server, tmp_path), postgres_server.web_workers()
@@ -46,6 +46,8 @@ def test_a_restart_of_the_database_needs_no_restart_of_the_platform(postgres_ser
     assert postgres_server.web_workers() == before
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_a_silent_database_is_answered_for_in_time_and_forgotten_when_it_speaks_again(postgres_server, own_postgres, tmp_path):
     experiment = Experiment(postgres_server, tmp_path)
     impatient = HttpApi(postgres_server.base, postgres_server.token(), timeout=60)
@@ -68,6 +70,20 @@ def test_a_silent_database_is_answered_for_in_time_and_forgotten_when_it_speaks_
     assert grown <= 20
 
 
+def test_a_silent_database_is_a_503_within_ten_seconds_and_no_trouble_afterwards(postgres_server, own_postgres):
+    api = HttpApi(postgres_server.base, postgres_server.token(), timeout=60)
+    assert writes(api)
+    own_postgres.freeze()
+    began = time.monotonic()
+    answer = api.post("runs/create", {"experiment_id": "0"})
+    waited = time.monotonic() - began
+    assert api.get("/health").status == 200
+    own_postgres.thaw()
+    assert (answer.status, answer.error_code) == (503, "TEMPORARILY_UNAVAILABLE")
+    assert waited <= ANSWER_SECONDS * processes.patience()
+    processes.wait_for(lambda: writes(api), 5, "acknowledged writes")
+
+
 def hold_lock(path, seconds):
     """Take SQLite's write lock from outside, for so long."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
@@ -77,6 +93,8 @@ def hold_lock(path, seconds):
     connection.close()
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_writes_wait_ten_seconds_for_somebody_elses_lock_and_succeed(sqlite_server, tmp_path):
     experiment = Experiment(sqlite_server, tmp_path)
     with experiment.swarm(8, 16, artifacts=False):
@@ -87,6 +105,8 @@ def test_writes_wait_ten_seconds_for_somebody_elses_lock_and_succeed(sqlite_serv
     assert findings == [], report(findings)
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 def test_a_lock_of_a_minute_is_answered_by_503_and_does_not_stop_reading(sqlite_server, tmp_path):
     experiment = Experiment(sqlite_server, tmp_path)
     reader = HttpApi(sqlite_server.base, sqlite_server.token(), timeout=60)

@@ -93,6 +93,7 @@ TRACKING = [
     shown("experiments/<int:experiment_id>/keys/", "page-read", path=EXPERIMENT),
     shown("experiments/<int:experiment_id>/complete/", "page-read", path=EXPERIMENT, query={"text": "metrics."}),
     shown("experiments/<int:experiment_id>/export.csv", "page-read", path=EXPERIMENT),
+    shown("experiments/<int:experiment_id>/compare/", "page-read", path=EXPERIMENT, query={"runs": "$run,$other_run"}),
     shown("experiments/<int:experiment_id>/runs/targets/", "page-read", path=EXPERIMENT),
     form("experiments/<int:experiment_id>/runs/act/", "page-manage", {"act": "delete", "runs": "$run"}, path=EXPERIMENT, success=200),
     form("experiments/<int:experiment_id>/runs/act/", "page-edit", {"act": "tag", "runs": "$run", "key": "k", "value": "v"}, path=EXPERIMENT, success=200),
