@@ -37,7 +37,9 @@ def folder(item: pytest.Item) -> str:
 def touches_database(item: pytest.Item) -> bool:
     """Whether a second database could change a test's outcome."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    return folder(item) not in ONE_DATABASE and bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"})
+    return folder(item) not in ONE_DATABASE and bool(
+        item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}
+    )
 
 
 def is_transactional(item: pytest.Item) -> bool:
