@@ -158,12 +158,12 @@ def test_every_public_function_says_what_it_does():
     assert bad == []
 
 
-def test_code_files_stay_under_450_lines():
-    bad = [
-        f"{source.where(path)} {n}"
-        for path in source.tracked()
-        if path.suffix == ".py" and (n := path.read_text().count("\n")) > 450
-    ]
+def test_files_stay_readable():
+    bad = []
+    for path in (path for path in source.tracked() if path.suffix == ".py"):
+        lines = path.read_text().count("\n")
+        if lines > (600 if "tests" in path.parts else 450):
+            bad.append(f"{source.where(path)} {lines}")
     assert bad == []
 
 
