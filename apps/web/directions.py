@@ -6,8 +6,8 @@ _LOWER = re.compile(
     r"loss|error|perplexity|(?:^|[^a-z])(?:err|rmse|mse|mae|mape|ppl|wer|cer|fid|nll|eer|brier|ece|latency)(?:[^a-z]|$)"
 )
 _HIGHER = re.compile(
-    r"acc(?:uracy)?(?:[^a-z]|$)|precision|recall|reward"
-    r"|(?:^|[^a-z])(?:auc|roc_auc|pr_auc|f1|f1_score|score|r2|r2_score|map|iou|miou|dice|bleu|rouge\w*|psnr|ssim|ndcg|mrr)(?:[^a-z]|$)"
+    r"acc(?:uracy)?(?:[^a-z]|$)|precision|recall|reward|(?:^|[^a-z])map(?:$|50|@)"
+    r"|(?:^|[^a-z])(?:auc|roc_auc|pr_auc|f1|f1_score|score|r2|r2_score|iou|miou|dice|bleu|rouge\w*|psnr|ssim|ndcg|mrr)(?:[^a-z]|$)"
 )
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from apps.web.base import page
-from apps.web.views import experiments, home, run_bulk, run_table, runs, series
+from apps.web.views import compare, experiments, home, run_bulk, run_table, runs, series
 
 urlpatterns: list[URLPattern] = [
     page("", home.home, "home"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     page("experiments/<int:experiment_id>/keys/", run_table.list_keys, "run_keys"),
     page("experiments/<int:experiment_id>/complete/", run_table.complete, "run_complete"),
     page("experiments/<int:experiment_id>/export.csv", run_table.export, "run_export"),
+    page("experiments/<int:experiment_id>/compare/", compare.compare, "compare"),
     page("experiments/<int:experiment_id>/runs/act/", run_bulk.act, "run_act"),
     page("experiments/<int:experiment_id>/runs/targets/", run_bulk.targets, "run_targets"),
     page("experiments/<int:experiment_id>/rename/", experiments.rename, "experiment_rename"),

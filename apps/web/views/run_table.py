@@ -63,7 +63,11 @@ def page(request: HttpRequest, experiment_id: int) -> HttpResponse:
 
 def _urls(experiment_id: int) -> dict[str, str]:
     urls = {name: reverse(f"web:run_{name}", args=[experiment_id]) for name in ("rows", "keys", "act", "targets", "export")}
-    return urls | {"run": reverse("web:run", args=["ID"]), "curves": reverse("web:curves")}
+    return urls | {
+        "compare": reverse("web:compare", args=[experiment_id]),
+        "run": reverse("web:run", args=["ID"]),
+        "curves": reverse("web:curves"),
+    }
 
 
 def _columns(request: HttpRequest, experiment_id: int) -> list[Column]:

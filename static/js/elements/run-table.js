@@ -318,13 +318,11 @@ customElements.define(
     #sortBy(id, add) {
       const sort = nextSort(this.#state.sort, id, { add, numeric: this.#grid?.numeric.has(id) ?? false });
       this.#keep({ sort });
-      this.#feed
-        .load()
-        .then(() =>
-          /** @type {HTMLElement | null} */ (this.querySelector(`[data-sort="${CSS.escape(id)}"]`))?.focus({
-            preventScroll: true,
-          }),
-        );
+      this.#feed.load().then(() =>
+        /** @type {HTMLElement | null} */ (this.querySelector(`[data-sort="${CSS.escape(id)}"]`))?.focus({
+          preventScroll: true,
+        }),
+      );
     }
 
     /** @param {KeyboardEvent} event Alt and an arrow on a column's head move it. */
@@ -337,13 +335,11 @@ customElements.define(
       event.preventDefault();
       const columns = this.#state.columns.toSpliced(at, 1).toSpliced(Math.max(0, at + step), 0, id);
       this.#keep({ columns });
-      this.#grid
-        ?.show(columns, this.#state.sort, this.#rows)
-        .then(() =>
-          /** @type {HTMLElement | null} */ (this.querySelector(`[data-sort="${CSS.escape(id)}"]`))?.focus({
-            preventScroll: true,
-          }),
-        );
+      this.#grid?.show(columns, this.#state.sort, this.#rows).then(() =>
+        /** @type {HTMLElement | null} */ (this.querySelector(`[data-sort="${CSS.escape(id)}"]`))?.focus({
+          preventScroll: true,
+        }),
+      );
       this.#charts();
     }
 

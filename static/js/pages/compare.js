@@ -1,0 +1,1 @@
+import "../elements/run-comparison.js";
