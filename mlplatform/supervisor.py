@@ -196,21 +196,19 @@ class Supervisor:
 
     def _stop(self) -> None:
         self.signals = max(self.signals, 1)
-        first = self.parts[0].stage
-        for group in ([part for part in self.parts if part.stage > first], [part for part in self.parts if part.stage == first]):
-            self._stop_together(group)
-        deadline = time.monotonic() + 1.0
-        while self._kill_orphans() and time.monotonic() < deadline:
+        began, first = time.monotonic(), self.parts[0].stage
+        self._stop_together([part for part in self.parts if part.stage > first], began + KIND_SECONDS)
+        self._stop_together([part for part in self.parts if part.stage == first], began + KIND_SECONDS + 0.7)
+        while self._kill_orphans() and time.monotonic() < began + KIND_SECONDS + 1.2:
             self._turn(0.02)
         self._drain_output()
 
-    def _stop_together(self, group: list[Part]) -> None:
+    def _stop_together(self, group: list[Part], deadline: float) -> None:
         for part in group:
             part.due = None
             if part.process:
                 with contextlib.suppress(ProcessLookupError):
                     part.process.send_signal(part.kind_signal)
-        deadline = time.monotonic() + (KIND_SECONDS if len(self.parts) > 1 else 1.0)
         while any(part.process for part in group):
             if time.monotonic() > deadline or self.signals > 1:  # a second Ctrl-C: now
                 for part in group:

@@ -102,6 +102,12 @@ def test_a_part_that_does_not_stop_is_killed_in_time(supervise):
     assert not any(processes.alive(pid) for pid in running.pids("here"))
 
 
+def test_five_seconds_are_enough_also_when_every_part_is_stubborn(supervise):
+    running = supervise(part("first", STUBBORN, 0), part("second", STUBBORN, 1))
+    running.wait_for("second .* here")
+    assert running.stop() < 5
+
+
 def test_a_second_signal_kills_at_once(supervise):
     running = supervise(part("first", POLITE, 0), part("stubborn", STUBBORN, 1))
     running.wait_for("stubborn .* here")
