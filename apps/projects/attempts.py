@@ -14,7 +14,7 @@ from apps.core.actor import Actor
 from apps.core.errors import DomainError, Invalid
 from apps.experiments.records import Batch, Tag
 from apps.experiments.services.batches import log_batch
-from apps.projects import bounds, containers, fetching, mlproject, rules
+from apps.projects import bounds, containers, fetching, machine, mlproject, rules
 from apps.projects.keeper import Keeper
 from apps.projects.mlproject import EntryPoint, Parameter, Project
 from apps.projects.records import FAILED, FINISHED, KILLED, Claimed, Outcome
@@ -45,7 +45,7 @@ class Attempt:
     def __init__(self, actor: Actor, claimed: Claimed, slot: Slot):
         self.actor, self.claimed, self.slot = actor, claimed, slot
         self.isolation: Isolation = configuration.isolation()
-        self.name = f"x{claimed.id}-{claimed.attempt}"
+        self.name = machine.job_name(claimed.id, claimed.attempt)
         self.limits = bounds.for_job(claimed.limits)
         self.masked = [claimed.token, *claimed.secrets.values()]
         self.masker = Masker(self.masked)

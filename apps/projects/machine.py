@@ -1,7 +1,9 @@
 """What a worker says of its machine. `load`: cpus, load (1 min), memory_total, memory_available, disk_free (bytes), busy."""
 
+import hashlib
 import os
 import platform
+import re
 import shutil
 from contextlib import suppress
 from dataclasses import asdict
@@ -18,6 +20,21 @@ from apps.runtime import configuration
 def worker_name() -> str:
     """The name under which this machine takes executions."""
     return (settings.WORKER_NAME or configuration.host())[:255]
+
+
+def job_name(execution_id: int, attempt: int) -> str:
+    """What the job of an attempt is called, unlike any of another platform on the same machine."""
+    return f"x{execution_id}-{attempt}-{_instance()}"
+
+
+def attempt_of(job: str) -> tuple[int, int] | None:
+    """(execution, attempt) of a job of this platform; None for any other name."""
+    match = re.fullmatch(rf"x(\d+)-(\d+)-{_instance()}", job)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def _instance() -> str:
+    return hashlib.sha256(str(configuration.machine()[1].resolve()).encode()).hexdigest()[:6]
 
 
 def facts(busy: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import time
 from pathlib import Path
 
@@ -61,8 +60,8 @@ def tidy(actor: Actor) -> None:
 def _give_up(actor: Actor, jobs: list[str]) -> None:
     """Whose place we found is dead, so nobody has to wait until its lease has run out."""
     for job in jobs:
-        if match := re.fullmatch(r"x(\d+)-(\d+)", job):
-            leases.abandon(actor, int(match[1]), int(match[2]), machine.worker_name())
+        if attempt := machine.attempt_of(job):
+            leases.abandon(actor, *attempt, machine.worker_name())
 
 
 def _run(actor: Actor, claimed: Claimed, slot: slots.Slot) -> None:

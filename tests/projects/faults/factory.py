@@ -1,5 +1,6 @@
 """A whole platform with worker and broker, as `manage.py run` starts it, and executions on it."""
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -87,7 +88,9 @@ class Factory:
 
     def job_processes(self, pk: int, attempt: int = 1) -> list[int]:
         """Processes that carry the mark of the attempt."""
-        return processes.marked("MLPLATFORM_JOB", f"x{pk}-{attempt}")
+        base = str((self.server.home / "runtime").resolve())
+        instance = hashlib.sha256(base.encode()).hexdigest()[:6]
+        return processes.marked("MLPLATFORM_JOB", f"x{pk}-{attempt}-{instance}")
 
     def workers(self) -> tuple[int, list[int]]:
         """(the Celery worker's main process, its pool)."""

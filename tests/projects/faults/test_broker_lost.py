@@ -4,11 +4,10 @@ import os
 import signal
 import time
 
+import pytest
 import redis
 
 from tests.support import processes
-
-SCRIPT = {"go.sh": "echo started; sleep ${1:-0}"}
 
 
 def broker_client(factory):
@@ -27,6 +26,7 @@ def test_what_waits_is_run_after_the_broker_forgot_it(factory):
     assert factory.rows("attempts") == [(1,)] * len(pks)
 
 
+@pytest.mark.long
 def test_a_submission_is_kept_at_once_while_the_broker_is_away(factory):
     uri = factory.repository("p", {"go.sh": "echo started"})
     os.kill(factory.broker(), signal.SIGSTOP)

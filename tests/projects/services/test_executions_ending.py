@@ -17,7 +17,7 @@ from apps.projects.queries.workers import list_workers
 from apps.projects.records import NewExecution, NewProject
 from apps.projects.services import executions, leases, projects, secrets, work, workers
 from apps.projects.services import logs as log_services
-from apps.runtime import processes
+from apps.runtime import configuration, processes
 from apps.runtime.limits import Limits
 from tests.projects.services.conftest import SYSTEM
 
@@ -61,7 +61,7 @@ def test_a_running_execution_is_cancelled_within_seconds(machine, people):
     record = queries.get_execution(people.editor.actor, pk)
     assert (record.state, record.reason, record.cancelled_by) == ("KILLED", "Cancelled by editor", "editor")
     assert "tidying" in machine.log(pk)
-    assert processes.marked(f"x{pk}-1") == []
+    assert processes.marked(this.job_name(pk, 1)) == []
 
 
 def test_output_is_in_the_log_within_two_seconds(machine, people):
@@ -164,7 +164,7 @@ def test_a_worker_that_lost_its_lease_ends_the_job_and_says_nothing_more(machine
     assert not worker.is_alive()
     row = machine.row(pk)
     assert (row.state, row.worker) == ("RUNNING", "other")
-    assert processes.marked(f"x{pk}-1") == []
+    assert processes.marked(this.job_name(pk, 1)) == []
 
 
 def test_a_second_attempt_runs_the_same_commit_and_continues_the_log(machine, people):
@@ -198,7 +198,7 @@ def test_an_execution_found_dead_in_a_slot_is_tried_again_at_once(machine, peopl
     machine.run(people, {"go.sh": "true"}, entry_point="go.sh")
     pk = machine.submit(people, {"go.sh": "echo ran"}, entry_point="go.sh")
     leases.claim(SYSTEM, "tester")
-    (machine.base / "runtime" / "slots" / "0").write_text(f"x{pk}-1")
+    (machine.base / "runtime" / "slots" / "0").write_text(this.job_name(pk, 1))
     assert work.drain(SYSTEM) == 1
     row = machine.row(pk)
     assert (row.state, row.attempts) == ("FINISHED", 2)
@@ -208,9 +208,18 @@ def test_an_execution_of_another_worker_is_not_given_up(machine, people):
     machine.run(people, {"go.sh": "true"}, entry_point="go.sh")
     pk = machine.submit(people, {"go.sh": "echo ran"}, entry_point="go.sh")
     leases.claim(SYSTEM, "elsewhere")
-    (machine.base / "runtime" / "slots" / "0").write_text(f"x{pk}-1")
+    (machine.base / "runtime" / "slots" / "0").write_text(this.job_name(pk, 1))
     work.tidy(SYSTEM)
     assert machine.row(pk).state == "PREPARING"
+
+
+def test_jobs_of_two_platforms_on_one_machine_have_different_names(machine, settings, tmp_path):
+    mine = this.job_name(7, 1)
+    assert this.attempt_of(mine) == (7, 1)
+    settings.RUNTIME_DIR = str(tmp_path / "another")
+    configuration.machine.cache_clear()
+    assert this.job_name(7, 1) != mine
+    assert this.attempt_of(mine) is None
 
 
 def test_workers_are_shown_with_what_they_do(machine, people):
