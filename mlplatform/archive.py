@@ -284,7 +284,8 @@ def _insert(sql: str, batch: list[list[Any]]) -> int:
 
 
 def _reset_sequences() -> None:
-    """So that the next row gets a number that is free. SQLite sees to that itself; Django's own statements stumble over experiment 0."""
+    """So that the next row gets a number that is free. SQLite sees to that itself; Django's own statements stumble over
+    experiment 0."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:

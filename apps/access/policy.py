@@ -36,7 +36,8 @@ class Noun:
 
 
 def level_sql(actor: Actor, noun: Noun, alias: str = "") -> Sql:
-    """An SQL expression for the actor's level on each row of `noun.table` (called `alias` in the query, and not `given` or `member`)."""
+    """An SQL expression for the actor's level on each row of `noun.table` (called `alias` in the query, and not `given` or
+    `member`)."""
     if not actor.is_known:
         return "0", []
     if actor.is_admin:
@@ -46,8 +47,10 @@ def level_sql(actor: Actor, noun: Noun, alias: str = "") -> Sql:
         (SELECT given.level FROM {noun.grants} given WHERE given.{noun.target} = {row}.id AND given.user_id = %s),
         (SELECT MAX(given.level) FROM {noun.grants} given JOIN accounts_membership member ON member.team_id = given.team_id
           WHERE given.{noun.target} = {row}.id AND member.user_id = %s),
-        (SELECT given.level FROM access_workspacegrant given WHERE given.workspace_id = {row}.{noun.workspace} AND given.user_id = %s),
-        (SELECT MAX(given.level) FROM access_workspacegrant given JOIN accounts_membership member ON member.team_id = given.team_id
+        (SELECT given.level FROM access_workspacegrant given WHERE given.workspace_id = {row}.{noun.workspace} AND given.user_id
+        = %s),
+        (SELECT MAX(given.level) FROM access_workspacegrant given JOIN accounts_membership member ON member.team_id =
+        given.team_id
           WHERE given.workspace_id = {row}.{noun.workspace} AND member.user_id = %s),
         {f"{row}.{noun.everyone}," if noun.everyone else ""}
         CASE WHEN {row}.{noun.workspace} = {DEFAULT_WORKSPACE_ID} THEN {default_level()} ELSE 0 END)"""
@@ -62,7 +65,8 @@ def workspace_level_sql(actor: Actor, alias: str = "access_workspace") -> Sql:
         return str(int(Level.MANAGE)), []
     sql = f"""COALESCE(
         (SELECT given.level FROM access_workspacegrant given WHERE given.workspace_id = {alias}.id AND given.user_id = %s),
-        (SELECT MAX(given.level) FROM access_workspacegrant given JOIN accounts_membership member ON member.team_id = given.team_id
+        (SELECT MAX(given.level) FROM access_workspacegrant given JOIN accounts_membership member ON member.team_id =
+        given.team_id
           WHERE given.workspace_id = {alias}.id AND member.user_id = %s),
         CASE WHEN {alias}.id = {DEFAULT_WORKSPACE_ID} THEN {max(default_level(), Level.READ)} ELSE 0 END)"""
     return sql, [actor.user_id] * 2

@@ -31,7 +31,9 @@ def log(api: HttpApi, count: int = 3) -> list[str]:
         info = api.post("runs/create", {"experiment_id": "0", "run_name": f"run {number}"}).ok["run"]["info"]
         batch = {
             "run_id": info["run_id"],
-            "metrics": [{"key": "m", "value": value, "timestamp": 1, "step": step} for step, value in enumerate([0.1, "NaN", "Infinity"])],
+            "metrics": [
+                {"key": "m", "value": value, "timestamp": 1, "step": step} for step, value in enumerate([0.1, "NaN", "Infinity"])
+            ],
             "params": [{"key": "p", "value": "größe"}],
             "tags": [{"key": "t", "value": "x"}],
         }
@@ -89,7 +91,9 @@ def test_a_backup_taken_while_somebody_logs_fills_an_empty_place(server: Callabl
     check_restored(first, second, first.token(), runs, before, tmp_path / "b.tar")
 
 
-def test_a_backup_of_sqlite_fills_a_postgresql_and_the_other_way_round(server: Callable[..., LiveServer], tmp_path: Path, own_postgres):
+def test_a_backup_of_sqlite_fills_a_postgresql_and_the_other_way_round(
+    server: Callable[..., LiveServer], tmp_path: Path, own_postgres
+):
     first, second, third = server("first"), server("second", own_postgres.new_database("platform")), server("third")
     first.start()
     runs = log(first.api())

@@ -46,9 +46,7 @@ def delete_experiment_grant(actor: Actor, experiment_id: str, *, user: str = "",
 
 
 @atomic
-def set_experiment_grants(
-    actor: Actor, experiment_id: str, wanted: list[tuple[dict[str, str], Level]], *, replace: bool
-) -> None:
+def set_experiment_grants(actor: Actor, experiment_id: str, wanted: list[tuple[dict[str, str], Level]], *, replace: bool) -> None:
     """Give these grantees these levels; with `replace` everybody else loses theirs. Raises Missing, Denied."""
     experiment = access_experiment(actor, experiment_id, "experiment.share")
     kept: list[int] = []

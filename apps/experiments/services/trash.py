@@ -64,7 +64,7 @@ def _purge_run(actor: Actor, pk: int, before: int, dry_run: bool) -> str:
     InputTag.objects.filter(input__run_id=pk).delete()
     _delete(DatasetInput._meta.db_table, "run_id", pk)
     deletion.delete_root(actor, f"{run.root_experiment_id}/{run.run_id}/artifacts")
-    _delete(Run._meta.db_table, "id", pk)
+    run.delete()  # through the ORM: rooms above may point to it, and what they say of deletion holds
     record(actor, "run.purge", noun="run", noun_id=run.run_id, name=run.name)
     return "gone"
 

@@ -15,7 +15,8 @@ NOT_OFFERED = {str(pattern.pattern): path for pattern, path in zip(genai.urlpatt
 
 # Addresses that need no row, and why.
 EXEMPT = {
-    "api/2.0/mlflow-artifacts/mpu/part/<str:ticket>": "the ticket in it is the permission, signed by us for one part of one upload",
+    "api/2.0/mlflow-artifacts/mpu/part/<str:ticket>": "the ticket in it is the permission, signed by us for one part of one "
+    "upload",
     "password/reset/<str:token>/": "the token in it is the permission; a false one is a page that says so",
     "invitation/<str:token>/": "as above",
     **dict.fromkeys(NOT_OFFERED, "501 for whoever is signed in: not part of this server"),

@@ -40,7 +40,8 @@ HIDDEN_ELSEWHERE = {"read", "edit", "manage", "page-read", "page-edit", "page-ma
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one address. In `body`, `query` and `path` (the route's parameters) `$name` stands for a thing of the world."""
+    """One method of one address. In `body`, `query` and `path` (the route's parameters) `$name` stands for a thing of the
+    world."""
 
     method: str
     route: str
