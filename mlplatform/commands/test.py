@@ -42,11 +42,12 @@ def main(arguments: list[str]) -> int:
             env={**os.environ, "MLPLATFORM_TEST_DATABASE": PASSES[name].database},
             check=False,
         ).returncode
-        print(f"=== tests: {name}: {time.monotonic() - began:.0f} s", flush=True)
+        killed = f", killed by signal {-results[name]}" if results[name] < 0 else ""
+        print(f"=== tests: {name}: {time.monotonic() - began:.0f} s{killed}", flush=True)
     ran = [code for code in results.values() if code != NO_TESTS_COLLECTED]
     failed = [name for name, code in results.items() if code not in (0, NO_TESTS_COLLECTED)]
     print(f"=== tests: failed in {', '.join(failed)}" if failed else f"=== tests: all passed in {', '.join(chosen)}", flush=True)
-    return max(ran) if ran else NO_TESTS_COLLECTED
+    return 1 if failed else 0 if ran else NO_TESTS_COLLECTED
 
 
 def options(wanted: Pass, arguments: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from apps.accounts.models import ApiToken, Session, Team, User
 from apps.accounts.services import teams, users
-from tests.architecture.matrix import EXEMPT, NOT_OFFERED, ROWS
+from tests.architecture.matrix import EXEMPT, NOT_OFFERED, ROWS, approval_things
 from tests.architecture.matrix.levels import HIDDEN_ELSEWHERE, PEOPLE, Row
 from tests.support.people import TEAM
 from tests.support.worlds import ELSEWHERE, SYSTEM
@@ -156,6 +156,7 @@ def test_what_is_not_offered_says_so_to_everybody_who_signed_in(people):
 def nameless(answer, things):
     """An answer without the ids that were asked for, and without what is new in every answer."""
     text = re.sub(r'(csrfmiddlewaretoken" value|csrf-token" content|csrf|nonce|datetime)="[^"]*"', "", answer[1])
+    text = re.sub(r'"(made_at|digest)":"[^"]*"', "", text)
     for name, value in sorted(things.items(), key=lambda item: -len(item[1])):
         before = r"(?<=[/=])" if value.isdigit() else r"(?<!\w)"
         text = re.sub(rf"{before}{re.escape(value)}(?![\w.])", f"${name}", text)
@@ -182,6 +183,7 @@ def things_of(world, people):
         "team": str(Team.objects.get(name=TEAM).pk),
         "token": str(ApiToken.objects.get(user=manager).pk),
         "session": session.digest,
+        **approval_things.things_of(world),
     }
 
 

@@ -35,6 +35,7 @@ class Plan:
     keys: int = 8  # metric keys of an ordinary batch
     wide: int = 0  # every second batch has this many keys, in random order
     pause: float = 0.0  # seconds between two requests
+    synced: bool = True  # the journal; where nobody dies its syncs would only slow the server's own down
 
 
 class Writer:
@@ -43,7 +44,7 @@ class Writer:
     def __init__(self, number: int, plan: Plan, seed: int):
         self.number, self.plan, self.random = number, plan, random.Random(seed * 1000 + number)
         self.client = Client(plan.base, plan.token, plan.factor, plan.timeout)
-        self.journal = Journal(Path(plan.folder) / f"writer-{number:03}.jsonl")
+        self.journal = Journal(Path(plan.folder) / f"writer-{number:03}.jsonl", plan.synced)
         self.serial = 0
         self.run = plan.shared_run
         self.artifact_root = ""

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from apps.api.native import approvals, audit, models, people, schema, tokens, webhooks, workspaces
+from apps.api.native import approvals, audit, doctor, models, people, schema, tokens, webhooks, workspaces
 from apps.api.native.docs import ApiPages
 
 __all__ = ["schema", "urlpatterns"]
@@ -56,5 +56,6 @@ urlpatterns = [
     ),
     path("notices/", webhooks.NoticeList.as_view(), name="v1-notices"),
     path("notices/preferences/", webhooks.Preferences.as_view(), name="v1-notice-preferences"),
+    path("doctor", doctor.ArtifactDoctor.as_view(), name="v1-doctor"),
     path("audit/", audit.Audit.as_view(), name="v1-audit"),
 ]

@@ -1,6 +1,7 @@
 """Sharing experiments."""
 
 from apps.access.levels import Level
+from apps.access.queries.workspaces import GrantRecord, grant_records
 from apps.access.services import grants
 from apps.audit.services.rows import record
 from apps.core.actor import Actor
@@ -46,8 +47,10 @@ def delete_experiment_grant(actor: Actor, experiment_id: str, *, user: str = "",
 
 
 @atomic
-def set_experiment_grants(actor: Actor, experiment_id: str, wanted: list[tuple[dict[str, str], Level]], *, replace: bool) -> None:
-    """Give these grantees these levels; with `replace` everybody else loses theirs. Raises Missing, Denied."""
+def set_experiment_grants(
+    actor: Actor, experiment_id: str, wanted: list[tuple[dict[str, str], Level]], *, replace: bool
+) -> list[GrantRecord]:
+    """Give these grantees these levels; with `replace` everybody else loses theirs. Who has which now. Raises Missing, Denied."""
     experiment = access_experiment(actor, experiment_id, "experiment.share")
     kept: list[int] = []
     for names, level in wanted:
@@ -60,6 +63,7 @@ def set_experiment_grants(actor: Actor, experiment_id: str, wanted: list[tuple[d
         for row in lost:
             _audit(actor, experiment, row.user.username if row.user else "", row.team.name if row.team else "", None)
         lost.delete()
+    return grant_records(actor, ExperimentGrant.objects.filter(experiment_id=experiment.id))
 
 
 @atomic

@@ -1,6 +1,5 @@
 """Registered models that one may see."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -13,6 +12,7 @@ from apps.core.errors import Denied, Invalid
 from apps.core.paging import decode_offset, encode_offset
 from apps.registry import stages
 from apps.registry.access import MODEL, access_model, access_model_by_id
+from apps.registry.granting import GrantsOfModel, grants_of
 from apps.registry.models import ModelGrant
 from apps.registry.records import ModelRecord, Page, VersionRecord
 from apps.registry.search import models as search
@@ -79,17 +79,9 @@ def own_stages(actor: Actor, name: str) -> int:
     return max(mine.values_list("stages", flat=True), default=0)
 
 
-def list_grants_by_id(actor: Actor, model_id: int) -> list[tuple[GrantRecord, int]]:
+def list_grants_by_id(actor: Actor, model_id: int) -> GrantsOfModel:
     """Who has which level and which right to stages; needs the right to share it. Raises Missing, Denied."""
-    model = access_model_by_id(actor, model_id, "model.share")
-    rows = ModelGrant.objects.filter(model_id=model.id)
-    rights = {(kind, key): right for kind, key, right in _keyed(rows.values_list("user_id", "team_id", "stages"))}
-    return [(grant, rights[grant.kind, grant.grantee_id]) for grant in grant_records(actor, rows)]
-
-
-def _keyed(rows: Iterable[tuple[int | None, int | None, int]]) -> Iterator[tuple[str, int | None, int]]:
-    for user_id, team_id, right in rows:
-        yield ("user", user_id, right) if user_id is not None else ("team", team_id, right)
+    return grants_of(access_model_by_id(actor, model_id, "model.share").id)
 
 
 def list_user_model_grants(actor: Actor, user_id: int) -> list[tuple[str, str, int]]:

@@ -6,6 +6,7 @@ from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
 from apps.registry.access import ModelAccess, access_model, access_model_by_id
+from apps.registry.granting import GrantsOfModel, grants_of
 from apps.registry.models import ModelGrant
 from apps.registry.models.registered import NO_STAGES
 
@@ -39,7 +40,9 @@ def update_model_grant(actor: Actor, name: str, level: Level, *, user: str = "",
 
 
 @atomic
-def set_model_grants(actor: Actor, model_id: int, wanted: list[tuple[dict[str, str], Level, int]], *, replace: bool) -> None:
+def set_model_grants(
+    actor: Actor, model_id: int, wanted: list[tuple[dict[str, str], Level, int]], *, replace: bool
+) -> GrantsOfModel:
     """Give these grantees these levels and rights to stages; with `replace` others lose theirs. Raises Missing, Denied."""
     model = access_model_by_id(actor, model_id, "model.share", lock=True)
     kept: list[int] = []
@@ -54,6 +57,7 @@ def set_model_grants(actor: Actor, model_id: int, wanted: list[tuple[dict[str, s
         for row in lost:
             _audit(actor, model, row.user.username if row.user else "", row.team.name if row.team else "", None)
         lost.delete()
+    return grants_of(model.id)
 
 
 @atomic

@@ -37,6 +37,8 @@ def _override(actor: Actor, request_id: int, reason: str, password: str) -> None
     require_pending(actor, request)
     subject = subjects.of_request(request, found.model)
     case = cases.of_request(request, subject, lock=True)
+    if not case.policies:
+        raise Invalid("no policy stands before this request: approve it instead")
     me = load([actor.user_id or 0]).get(actor.user_id or 0)
     if me is None or not all(may_override(me, policy.terms, is_admin=actor.is_admin) for policy in case.policies):
         raise PolicyRefused("you have no right to override this policy", found.model, subject.number, case.policies)

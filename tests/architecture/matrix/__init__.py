@@ -5,9 +5,9 @@ and an example request.
 """
 
 from apps.api.mlflow.views import genai
-from tests.architecture.matrix import native, pages, registry, wire
+from tests.architecture.matrix import approvals, native, pages, registry, wire
 
-ROWS = [*wire.ROWS, *registry.ROWS, *native.ROWS, *pages.ROWS]
+ROWS = [*wire.ROWS, *registry.ROWS, *approvals.ROWS, *native.ROWS, *pages.ROWS]
 
 # What other servers of the protocol have and this one does not: an example of each.
 EXAMPLES = ["api/2.0/mlflow/traces", "api/3.0/mlflow/datasets/x", "v1/traces"]

@@ -22,6 +22,11 @@ LEVELS = {
     "team lead":    "401 404      404       404     404       404     403       404      404      ok",
     "elsewhere":      "401 404    ok        404     404       404     404       404      404      ok",
     "team member":  "401 404      404       404     404       404     ok        404      404      ok",
+    # a request that no policy stands before: approved by people who may EDIT; its checks posted by others than its requester
+    "voter":  "401       403|404  403|404   403     403       ok      ok        403      ok       ok",
+    "poster": "401       403|404  403|404   403     403       ok      ok        ok       403      ok",
+    # a comment of the manager
+    "author": "401       403|404  403|404   403     403       403     403       403      ok       403",
     # pages: nobody is led to the sign-in, and what only administrators have does not exist for others
     "page":        "login ok      ok        ok      ok        ok      ok        ok       ok       ok",
     "page-guest":  "ok   302      302       302     302       302     302       302      302      302",
@@ -40,8 +45,7 @@ HIDDEN_ELSEWHERE = {"read", "edit", "manage", "page-read", "page-edit", "page-ma
 
 @dataclass(frozen=True)
 class Row:
-    """One method of one address. In `body`, `query` and `path` (the route's parameters) `$name` stands for a thing of the
-    world."""
+    """One method of one address. In `body`, `query` and `path` (the route's parameters) `$name` stands for a thing."""
 
     method: str
     route: str

@@ -50,5 +50,6 @@ ROWS = [
         success=204,
         by_name=True,
     ),
+    Row("POST", V + "doctor", "edit", {"run_id": "$run"}),
     Row("GET", V + "audit/", "admin"),
 ]

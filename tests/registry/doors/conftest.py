@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.registry.doors.looking import pending, version
 from tests.support.http import Answer
 
 WIRE = {"api": "/api/2.0/mlflow/", "ajax": "/ajax-api/2.0/mlflow/"}
@@ -42,3 +43,22 @@ class Door:
 def door(api):
     """`door("databricks", people.editor)`."""
     return lambda kind, person: Door(kind, api(person))
+
+
+@pytest.fixture
+def promoted(door, people, approvers, protect):
+    """Version 1 stands in Production with two votes, `champion` is bound to it; version 2 waits for nothing."""
+    protect(bound_alias="champion")
+    door("own", people.editor).open(1)
+    for voter in (approvers.tom, approvers.lena):
+        assert door("own", voter).approve(pending()).status == 200
+    assert version(1).stage == "Production"
+    return pending()
+
+
+@pytest.fixture
+def opened(door, people, protect):
+    """A request for version 1 is open."""
+    protect()
+    assert door("own", people.editor).open(1).status == 201
+    return pending()

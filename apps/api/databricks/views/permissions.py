@@ -20,21 +20,17 @@ EXPERIMENT = "permissions/experiments/<int:experiment_id>"
 
 @endpoint("GET", MODEL, prefixes=PREFIXES, section="20.4")
 def get_model_permissions(request: WireRequest) -> dict[str, Any]:
-    return _of_model(request)
+    return _of_model(request, registered.list_grants_by_id(request.actor, int(request.kwargs["model_id"])))
 
 
 @endpoint("PUT", MODEL, prefixes=PREFIXES, section="20.4")
 def set_model_permissions(request: WireRequest) -> dict[str, Any]:
-    wanted = codec.parse_grants(request.fields, OF_MODELS)
-    model_grants.set_model_grants(request.actor, int(request.kwargs["model_id"]), wanted, replace=True)
-    return _of_model(request)
+    return _change_model(request, replace=True)
 
 
 @endpoint("PATCH", MODEL, prefixes=PREFIXES, section="20.4")
 def update_model_permissions(request: WireRequest) -> dict[str, Any]:
-    wanted = codec.parse_grants(request.fields, OF_MODELS)
-    model_grants.set_model_grants(request.actor, int(request.kwargs["model_id"]), wanted, replace=False)
-    return _of_model(request)
+    return _change_model(request, replace=False)
 
 
 @endpoint("GET", f"{MODEL}/permissionLevels", prefixes=PREFIXES, section="20.4")
@@ -45,21 +41,17 @@ def model_permission_levels(request: WireRequest) -> dict[str, Any]:
 
 @endpoint("GET", EXPERIMENT, prefixes=PREFIXES, section="20.4")
 def get_experiment_permissions(request: WireRequest) -> dict[str, Any]:
-    return _of_experiment(request)
+    return _of_experiment(request, experiments.list_experiment_grants(request.actor, request.kwargs["experiment_id"]))
 
 
 @endpoint("PUT", EXPERIMENT, prefixes=PREFIXES, section="20.4")
 def set_experiment_permissions(request: WireRequest) -> dict[str, Any]:
-    wanted = [(grantee, level) for grantee, level, _ in codec.parse_grants(request.fields, OF_EXPERIMENTS)]
-    experiment_grants.set_experiment_grants(request.actor, request.kwargs["experiment_id"], wanted, replace=True)
-    return _of_experiment(request)
+    return _change_experiment(request, replace=True)
 
 
 @endpoint("PATCH", EXPERIMENT, prefixes=PREFIXES, section="20.4")
 def update_experiment_permissions(request: WireRequest) -> dict[str, Any]:
-    wanted = [(grantee, level) for grantee, level, _ in codec.parse_grants(request.fields, OF_EXPERIMENTS)]
-    experiment_grants.set_experiment_grants(request.actor, request.kwargs["experiment_id"], wanted, replace=False)
-    return _of_experiment(request)
+    return _change_experiment(request, replace=False)
 
 
 @endpoint("GET", f"{EXPERIMENT}/permissionLevels", prefixes=PREFIXES, section="20.4")
@@ -68,16 +60,28 @@ def experiment_permission_levels(request: WireRequest) -> dict[str, Any]:
     return codec.levels_json(OF_EXPERIMENTS)
 
 
-def _of_model(request: WireRequest) -> dict[str, Any]:
-    model_id = int(request.kwargs["model_id"])
-    found = registered.list_grants_by_id(request.actor, model_id)
-    return codec.grants_json("registered-model", str(model_id), found, _services(request, [grant for grant, _ in found]))
+def _change_model(request: WireRequest, *, replace: bool) -> dict[str, Any]:
+    """Answered with what stands then, also to whoever gave their own right away."""
+    wanted = codec.parse_grants(request.fields, OF_MODELS)
+    return _of_model(
+        request, model_grants.set_model_grants(request.actor, int(request.kwargs["model_id"]), wanted, replace=replace)
+    )
 
 
-def _of_experiment(request: WireRequest) -> dict[str, Any]:
+def _change_experiment(request: WireRequest, *, replace: bool) -> dict[str, Any]:
+    wanted = [(grantee, level) for grantee, level, _ in codec.parse_grants(request.fields, OF_EXPERIMENTS)]
     experiment_id = request.kwargs["experiment_id"]
-    found = [(grant, codec.NO_STAGES) for grant in experiments.list_experiment_grants(request.actor, experiment_id)]
-    return codec.grants_json("experiment", str(experiment_id), found, _services(request, [grant for grant, _ in found]))
+    return _of_experiment(request, experiment_grants.set_experiment_grants(request.actor, experiment_id, wanted, replace=replace))
+
+
+def _of_model(request: WireRequest, found: list[tuple[GrantRecord, int]]) -> dict[str, Any]:
+    services = _services(request, [grant for grant, _ in found])
+    return codec.grants_json("registered-model", str(request.kwargs["model_id"]), found, services)
+
+
+def _of_experiment(request: WireRequest, found: list[GrantRecord]) -> dict[str, Any]:
+    stageless = [(grant, codec.NO_STAGES) for grant in found]
+    return codec.grants_json("experiment", str(request.kwargs["experiment_id"]), stageless, _services(request, found))
 
 
 def _services(request: WireRequest, grants: list[GrantRecord]) -> set[str]:
