@@ -25,7 +25,7 @@ FACTS = {
 ENTITIES = {"metrics": "metric", "params": "param", "tags": "tag"}
 PREFIXES = {entity: prefix for prefix, entity in ENTITIES.items()}
 USUAL_FACTS = ("started", "duration")
-USUAL_KEYS = 4
+USUAL_KEYS = 3  # of each kind: so many fit beside the charts
 MOST_COLUMNS = 200
 
 

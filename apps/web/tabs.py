@@ -19,6 +19,7 @@ ADMIN = (
     ("web:admin_teams", _("Teams")),
     ("web:admin_workspaces", _("Workspaces")),
     ("web:admin_audit", _("Audit")),
+    ("web:admin_doctor", _("Artifact doctor")),
 )
 
 

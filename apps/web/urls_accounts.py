@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from apps.web.base import page
-from apps.web.views import admin_audit, admin_users, admin_workspaces, settings, sign_in, teams, tokens
+from apps.web.views import admin_audit, admin_doctor, admin_users, admin_workspaces, settings, sign_in, teams, tokens
 
 urlpatterns: list[URLPattern] = [
     page("login/", sign_in.login, "login"),
@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     page("admin/workspaces/<slug:name>/describe/", admin_workspaces.workspace_describe, "admin_workspace_describe"),
     page("admin/workspaces/<slug:name>/unshare/", admin_workspaces.workspace_unshare, "admin_workspace_unshare"),
     page("admin/workspaces/<slug:name>/delete/", admin_workspaces.workspace_delete, "admin_workspace_delete"),
+    page("admin/doctor/", admin_doctor.doctor, "admin_doctor"),
     page("admin/audit/", admin_audit.audit, "admin_audit"),
     page("admin/audit/export.<str:kind>", admin_audit.audit_export, "admin_audit_export"),
 ]

@@ -3,7 +3,7 @@
 from django.urls import URLPattern
 
 from apps.web.base import page
-from apps.web.views import compare, experiments, home, run_bulk, run_table, runs, series
+from apps.web.views import artifacts, compare, experiments, home, run_bulk, run_table, runs, series
 
 urlpatterns: list[URLPattern] = [
     page("", home.home, "home"),
@@ -26,7 +26,10 @@ urlpatterns: list[URLPattern] = [
     page("runs/<str:run_id>/", runs.overview_page, "run"),
     page("runs/<str:run_id>/charts/", runs.charts_page, "run_charts"),
     page("runs/<str:run_id>/system/", runs.system_page, "run_system"),
-    page("runs/<str:run_id>/artifacts/", runs.artifacts_page, "run_artifacts"),
+    page("runs/<str:run_id>/artifacts/", artifacts.artifacts_page, "run_artifacts"),
+    page("runs/<str:run_id>/artifacts/raw/", artifacts.raw, "run_raw"),
+    page("runs/<str:run_id>/artifacts/download/", artifacts.download, "run_download"),
+    page("runs/<str:run_id>/artifacts/zip/", artifacts.archive, "run_zip"),
     page("runs/<str:run_id>/rename/", runs.rename, "run_rename"),
     page("runs/<str:run_id>/note/", runs.set_note, "run_note"),
     page("runs/<str:run_id>/tags/", runs.set_tag, "run_tag"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from apps.artifacts import stores
-from apps.artifacts.access import require_root
+from apps.artifacts.access import require_platform, require_root
 from apps.artifacts.diagnosis import Finding, blame
 from apps.artifacts.models import Upload
 from apps.artifacts.queries import listing, reading
@@ -25,6 +25,7 @@ from apps.core.errors import DomainError, Unavailable
 PROBE_BYTES = 2 * 1024 * 1024  # more than the 1 MB at which nginx stops bodies that nobody told it about
 LOW_BYTES = 1024**3
 SECONDS = 15
+PLATFORM_ROOT = "0/doctor/artifacts"  # of no run: for examining the store itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ def examine(actor: Actor, root: str, *, part_url: Callable[[str], str] | None = 
         else:
             steps.append(_try(name, action))
     _try("", probe.forget)
+    return steps
+
+
+def examine_platform(actor: Actor, *, part_url: Callable[[str], str] | None = None) -> list[Step]:
+    """`examine` in a place of its own that is gone afterwards, for administrators. Raises Denied."""
+    require_platform(actor)
+    steps = examine(actor, PLATFORM_ROOT, part_url=part_url)
+    _try("", lambda: deletion.delete_root(actor, PLATFORM_ROOT))
     return steps
 
 

@@ -6,10 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
-from apps.artifacts.services import deletion, doctor
+from apps.artifacts.services import doctor
 from apps.core.actor import Actor
-
-ROOT = "0/doctor/artifacts"
 
 
 class Command(BaseCommand):
@@ -26,8 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One line for each step; exit code 1 if one failed."""
         actor = Actor.system("artifact_doctor")
-        steps = doctor.examine(actor, ROOT, part_url=self._part_url if options["public"] else None)
-        deletion.delete_root(actor, ROOT)
+        steps = doctor.examine_platform(actor, part_url=self._part_url if options["public"] else None)
         for step in steps:
             self.stdout.write(f"{step.state:8} {step.name}" + (f" ({step.ms} ms)" if step.state == "ok" else ""))
             if step.detail:

@@ -220,7 +220,7 @@ function sorted(a, b) {
 
 /** @param {number} share From 0 to 1. @returns {string} */
 export function sequential(share) {
-  const at = 1.4 + Math.max(0, Math.min(1, share)) * 4.6;
+  const at = 2 + Math.max(0, Math.min(1, share)) * 4; // the first one is hardly seen as a line
   const low = Math.min(5, Math.floor(at));
   return paint(`color-mix(in oklab, var(--seq-${low}), var(--seq-${low + 1}) ${Math.round((at - low) * 100)}%)`);
 }

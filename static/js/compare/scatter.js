@@ -1,7 +1,6 @@
 // Any param or metric against any other, a point for each run.
 import { page } from "../charts/page.js";
 import { paint, token } from "../charts/paint.js";
-import { kindsOf } from "../lib/axes.js";
 import { titleOf } from "./model.js";
 import { plot } from "./plot.js";
 
@@ -44,8 +43,8 @@ export class Scatter {
     const query = new URLSearchParams(location.search);
     const metrics = axes.map(({ id }) => id).filter((id) => id.startsWith("metrics."));
     const y = metrics.find((id) => better[titleOf(id)]) ?? metrics[0] ?? ids.at(-1) ?? "";
-    const varied = axes.map(({ id }) => id).filter((id) => id !== y);
-    const x = varied.find((id) => kindsOf(this.#model.values(id)).includes("linear")) ?? varied[0] ?? y;
+    const params = axes.filter(({ id }) => id.startsWith("params."));
+    const x = (params.find(({ kind }) => kind !== "list") ?? params[0] ?? axes.find(({ id }) => id !== y))?.id ?? y;
     for (const [way, usual] of /** @type {["x" | "y", string][]} */ ([
       ["x", x],
       ["y", y],

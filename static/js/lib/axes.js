@@ -15,7 +15,7 @@ import { linearTicks, logTicks, niceSpan } from "./ticks.js";
  */
 
 const FEW = 6;
-const WIDE = 50;
+const WIDE = { param: 10, metric: 50 }; // the greatest over the least from which a logarithm shows more
 const MARKS = 6;
 const MOST_MARKS = 12;
 
@@ -45,7 +45,12 @@ export function kindsOf(values) {
   const isText = there.every((value) => typeof value === "string");
   /** @type {Kind[]} */
   const kinds = low > 0 ? ["linear", "log", "quantile", "list"] : ["linear", "quantile", "list"];
-  const best = low > 0 && high / low >= WIDE ? "log" : isText && new Set(there).size <= FEW ? "list" : "linear";
+  const best =
+    low > 0 && high / low >= (isText ? WIDE.param : WIDE.metric)
+      ? "log"
+      : isText && new Set(there).size <= FEW
+        ? "list"
+        : "linear";
   return [best, ...kinds.filter((kind) => kind !== best)];
 }
 

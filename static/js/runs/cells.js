@@ -65,7 +65,7 @@ function fact(key, row) {
 function moment(at) {
   if (!at) return "–";
   const then = new Date(at);
-  return `<time datetime="${then.toISOString()}" title="${exact(then)}">${ago(then, new Date())}</time>`;
+  return `<time datetime="${then.toISOString()}" title="${exact(then)}">${ago(then, new Date()).replace(" ago", "")}</time>`;
 }
 
 /** @param {string} id @returns {string} The title of a column. */

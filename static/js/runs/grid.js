@@ -101,8 +101,10 @@ export class Grid {
     this.#rows = rows;
     this.numeric = new Set(columns.filter((id) => NUMERIC_FACTS.has(id) || isNumeric(rows.map((row) => contentOf(id, row)))));
     const left = this.#holder.scrollLeft;
-    // On a phone the first metric stands beside the name.
-    const first = isSmall() ? columns.find((id) => columnOf(id).entity === "metrics") : undefined;
+    // On a phone the metric that counts stands beside the name.
+    const isMetric = (/** @type {string} */ id) => columnOf(id).entity === "metrics";
+    const sorted = sort.map(({ id }) => id).find((id) => isMetric(id) && columns.includes(id));
+    const first = isSmall() ? (sorted ?? columns.find(isMetric)) : undefined;
     const rest = columns.filter((id) => id !== first);
     this.#table.setColumns([...this.#frozen(), ...(first ? [this.#column(first)] : []), ...this.#banded(rest)]);
     await this.#table.setData(rows);
@@ -171,7 +173,7 @@ export class Grid {
         ...fixed,
         title: "Run",
         field: "_name",
-        width: this.#widths.get("_name") ?? (small ? 140 : 190),
+        width: this.#widths.get("_name") ?? (small ? 140 : 172),
         resizable: !small,
         titleFormatter: () => this.#head("name", "Run"),
         formatter: (/** @type {any} */ at) => name(at.getData(), { tree: tree(), url: url(at.getData().id) }),

@@ -1,0 +1,36 @@
+"""Bytes through this door: which part of a file a browser asks for, and the answer that carries it."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from apps.artifacts.delivery import Asked, Delivery, disposition
+
+
+def asked(request: HttpRequest) -> Asked:
+    """Which part of a file a request wants, and what it has already."""
+    header = request.headers.get
+    return Asked(header("Range", ""), header("If-Range", ""), header("If-None-Match", ""), head=request.method == "HEAD")
+
+
+def respond(answer: Delivery) -> HttpResponseBase:
+    """A delivery as response; the body goes block by block. Its own policy stays: the one of our pages would let it do more."""
+    if answer.status in {304, 416} or not answer.headers.get("Content-Length", "0").strip("0"):
+        response: HttpResponseBase = HttpResponse(status=answer.status)
+    else:
+        response = StreamingHttpResponse(answer.blocks, status=answer.status)
+    if "Content-Type" not in answer.headers:
+        del response.headers["Content-Type"]
+    for name, value in answer.headers.items():
+        response.headers[name] = value
+    return response
+
+
+def zip_response(name: str, blocks: Iterator[bytes]) -> HttpResponseBase:
+    """A zip to save as `<name>.zip`; its length is not known beforehand."""
+    response = StreamingHttpResponse(blocks, content_type="application/zip")
+    response.headers["Content-Disposition"] = disposition(f"{name}.zip")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
