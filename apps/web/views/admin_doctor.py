@@ -1,5 +1,7 @@
 """The administration's page of the artifact doctor."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,7 +14,7 @@ from apps.web.tabs import admin_tabs
 @admin_only
 def doctor(request: HttpRequest) -> HttpResponse:
     """What it does; a POST does it and shows each step."""
-    context = {"tabs": admin_tabs(request), "public_url": settings.PUBLIC_URL}
+    context: dict[str, Any] = {"tabs": admin_tabs(request), "public_url": settings.PUBLIC_URL}
     if request.method == "POST":
         public = "public" in request.POST
         steps = services.examine_platform(actor_of(request), part_url=_part_url if public else None)
