@@ -88,9 +88,10 @@ def test_a_file_is_downloaded_from_the_page(signed: Page, platform: LiveServer, 
     path = f"/api/2.0/mlflow-artifacts/artifacts/{experiment}/{run_id}/artifacts/reports/a b.txt".replace(" ", "%20")
     assert api.put(path, b"hello").status == 200
     signed.goto(f"{platform.base}/runs/{run_id}/artifacts/")
-    signed.get_by_role("link", name="reports").first.click()
+    signed.get_by_role("treeitem", name="reports").click()
+    signed.get_by_role("treeitem", name="a b.txt").click()
     with signed.expect_download() as download:
-        signed.get_by_role("link", name="Download a b.txt").click()
+        signed.get_by_role("link", name="Download").last.click()
     assert download.value.path().read_bytes() == b"hello"
 
 
