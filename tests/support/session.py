@@ -65,7 +65,7 @@ def clear() -> None:
     if os.getpid() != OWNER or not FOLDER.exists():
         return
     noted = FOLDER / "leashes"
-    leashes = [int(line) for line in noted.read_text().split()] if noted.exists() else []
+    leashes = [pid for line in noted.read_text().split() if _is_leash(pid := int(line))] if noted.exists() else []
     for leash in leashes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(leash, signal.SIGTERM)
@@ -73,6 +73,14 @@ def clear() -> None:
     while any(_runs(leash) for leash in leashes) and time.monotonic() < deadline:
         time.sleep(0.02)
     shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def _is_leash(pid: int) -> bool:
+    """Numbers come round again: a server that was stopped long ago may have lent its own to somebody else."""
+    try:
+        return b"leash.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def _runs(pid: int) -> bool:
