@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import set_script_prefix
+from django.urls import get_script_prefix, set_script_prefix
 
 _PREFIX = re.compile(r"/w/([a-z0-9][a-z0-9-]{0,62})(?=/)")
 
@@ -22,8 +22,13 @@ class WorkspaceMiddleware:
         """Serve the request as a page of its workspace."""
         request.workspace = "default"  # type: ignore[attr-defined]
         match = _PREFIX.match(request.path_info)
-        if match and match[1] != "default":
-            request.workspace = match[1]  # type: ignore[attr-defined]
-            request.path_info = request.path_info[match.end() :]
-            set_script_prefix(f"{match[0]}/")
-        return self.get_response(request)
+        if not match or match[1] == "default":
+            return self.get_response(request)
+        request.workspace = match[1]  # type: ignore[attr-defined]
+        request.path_info = request.path_info[match.end() :]
+        before = get_script_prefix()
+        set_script_prefix(f"{match[0]}/")
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(before)  # the thread goes on to other work
