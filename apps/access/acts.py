@@ -77,6 +77,8 @@ ACTS: dict[str, Act] = {
     "model.tag": Act(Level.EDIT, True),
     "model.delete": Act(Level.MANAGE, True),
     "model.restore": Act(Level.MANAGE, True),
+    "model.purge": Act(None, True),
+    "model_version.purge": Act(None, True),
     "model.share": Act(Level.MANAGE, True),
     "model.protect": Act(Level.MANAGE, True),  # its policies
     "model_version.read": Act(Level.READ, False),

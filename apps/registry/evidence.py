@@ -6,7 +6,7 @@ Read as the platform: an approver may have no access to the experiment, and the 
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.artifacts.queries.listing import list_tree
+from apps.artifacts.queries.listing import list_tree, owners
 from apps.artifacts.queries.uploads import unfinished
 from apps.core.actor import Actor
 from apps.experiments.queries.evidence import ModelEvidence, RunEvidence, find_model, find_run, find_run_model
@@ -120,6 +120,8 @@ def changers(evidence: Evidence, terms: Terms) -> set[int]:
         found |= evidence.run.writers
     if kinds & (gate_terms.READ_RUN | gate_terms.READ_FILES) and evidence.logged_model:
         found.add(evidence.logged_model.owner_id)
+    if kinds & gate_terms.READ_FILES and evidence.root:
+        found |= owners(READER, evidence.root, evidence.folder)
     return {user_id for user_id in found if user_id is not None}
 
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from django.db.models import Q
 
 from apps.registry import stages
-from apps.registry.models import Alias, ModelVersion, PolicyVersion, RequestPolicy
+from apps.registry.models import Alias, ModelVersion, Policy, PolicyVersion, RequestPolicy
 from apps.registry.models.policies import ALIAS, CURRENT, MODEL, PATTERN, SERVER, STAGE, WORKSPACE
 from apps.registry.models.registered import ACTIVE
 from apps.registry.terms import Terms, load
@@ -141,3 +141,18 @@ def holders(model_id: int) -> list[tuple[int, str, list[str]]]:
     for number, stage, alias in Alias.objects.filter(model_id=model_id).values_list("version__number", "version__stage", "name"):
         found.setdefault(number, (stage, []))[1].append(alias)
     return [(number, stage, aliases) for number, (stage, aliases) in sorted(found.items())]
+
+
+def versions_in(policy: Policy) -> list[int]:
+    """The versions that stand in what a policy protects, and those with the alias that it binds."""
+    rows = ModelVersion.objects.filter(lifecycle=ACTIVE, model__lifecycle=ACTIVE)
+    if policy.workspace_id is not None:
+        rows = rows.filter(model__workspace_id=policy.workspace_id)
+    if policy.scope == MODEL:
+        rows = rows.filter(model__name=policy.subject)
+    if policy.target_kind == STAGE:
+        rows = rows.filter(stage=policy.target)
+    else:
+        rows = rows.filter(pk__in=Alias.objects.filter(name=policy.target).values("version_id"))
+    found = rows.order_by("pk").values_list("pk", "model__name")
+    return [pk for pk, name in found if policy.scope != PATTERN or matches(policy.subject, name)]

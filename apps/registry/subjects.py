@@ -6,7 +6,7 @@ from apps.core.actor import Actor
 from apps.core.errors import Invalid
 from apps.registry import acts, rules, stages
 from apps.registry.access import ModelAccess, VersionAccess, access_model, access_version
-from apps.registry.governance import Governing, Target, governing, holders, of_targets, targets_of
+from apps.registry.governance import Governing, Target, binding_stages, governing, holders, of_targets, targets_of
 from apps.registry.models import Alias, ModelVersion, TransitionRequest
 from apps.registry.models.policies import ALIAS, STAGE
 
@@ -51,7 +51,21 @@ def access_subject(actor: Actor, name: str, version: str, act: str, target: str,
         subject = Subject(found.model, found, act, target)
     else:
         subject = Subject(access_model(actor, name, needs, lock=lock), None, act, target)
-    return _with_target(subject)
+    return _as_bound(_with_target(subject))
+
+
+def _as_bound(subject: Subject) -> Subject:
+    """Setting an alias that a policy binds is the move to its stage; it cannot be deleted alone. Raises Invalid."""
+    if subject.act not in (acts.SET_ALIAS, acts.DELETE_ALIAS):
+        return subject
+    bound = binding_stages(governing(subject.model.workspace_id, subject.model.name), subject.target)
+    if not bound:
+        return subject
+    if subject.act == acts.DELETE_ALIAS:
+        raise Invalid(f"Alias {subject.target} is bound to {bound[0]} by a policy: it goes when its holder is archived")
+    if subject.version and subject.version.stage == bound[0]:
+        return subject
+    return Subject(subject.model, subject.version, acts.TRANSITION, bound[0])
 
 
 def _with_target(subject: Subject) -> Subject:

@@ -35,3 +35,9 @@ def refresh_holds(version_ids: list[int]) -> None:
 def recheck_policy(policy_id: int) -> None:
     """After a policy changed: requests that it concerns are looked at again."""
     gates.run_gates_of_policy(Actor.system("registry.recheck"), policy_id)
+
+
+@shared_task(name="registry.repair_holds", ignore_result=True)
+def repair_holds() -> None:
+    """By the schedule, hourly: evidence that should be held and is not."""
+    holds.repair_holds(Actor.system("registry.repair_holds"))

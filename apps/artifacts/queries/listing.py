@@ -62,6 +62,13 @@ def summaries(actor: Actor, roots: list[str]) -> dict[str, Summary]:
     return {key: Summary(count, size) for key, count, size in sums}
 
 
+def owners(actor: Actor, root: str, path: str = "") -> set[int]:
+    """The accounts that sent what lies at and below `path` now."""
+    require_root(actor, root)
+    rows = _below(root, clean_folder(path)).filter(blob__isnull=False)
+    return {owner for owner in rows.values_list("owner_id", flat=True) if owner is not None}
+
+
 def kind_of(actor: Actor, root: str, path: str) -> str:
     """`file`, `folder`, or "" for nothing. The root is a folder as soon as something lies in it."""
     require_root(actor, root)

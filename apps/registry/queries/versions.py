@@ -11,6 +11,7 @@ from apps.core.filtersql.comparisons import is_postgres
 from apps.core.paging import decode_offset, encode_offset
 from apps.registry import rules
 from apps.registry.access import MODEL, access_model, access_version
+from apps.registry.evidence import of_version
 from apps.registry.records import Page, VersionRecord
 from apps.registry.search import versions as search
 from apps.registry.sql import rows
@@ -29,6 +30,15 @@ def get_download_location(actor: Actor, name: str, version: str) -> str:
     found = access_version(actor, name, version, "model_version.read")
     location: str = rows.fetch("SELECT storage_location FROM registry_modelversion WHERE id = %s", [found.id])[0][0]
     return location
+
+
+def get_artifact_folder(actor: Actor, name: str, version: str) -> str:
+    """Where the version's artifacts lie behind the artifact proxy; who may read them is asked there. Raises Invalid, Missing."""
+    found = access_version(actor, name, version, "model_version.read")
+    side = of_version(found.id)
+    if not side.root:
+        raise Missing("The artifacts of this version are not kept on this server")
+    return f"{side.root}/{side.folder}".rstrip("/")
 
 
 def get_version_by_alias(actor: Actor, name: str, alias: str) -> VersionRecord:

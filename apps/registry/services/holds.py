@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from apps.access.queries.workspaces import require_known
+from apps.access.queries.workspaces import require_admin, require_known
 from apps.core.actor import Actor
+from apps.core.transactions import atomic
+from apps.experiments.models import Hold
 from apps.experiments.services.holds import place_hold, release_hold
 from apps.registry import evidence
-from apps.registry.governance import Governing, governing, of_targets, targets_of
-from apps.registry.models import ModelVersion
+from apps.registry.governance import Governing, governing, of_targets, targets_of, versions_in
+from apps.registry.models import ModelVersion, Policy
 from apps.registry.models.registered import ACTIVE
 from apps.registry.sql import rows
 
@@ -30,6 +32,23 @@ def refresh_holds(actor: Actor, version_ids: Iterable[int]) -> None:
             place_hold(actor, _key(version.pk), f"version {version.number} of {model.name} in {where}", runs, models)
         else:
             release_hold(actor, _key(version.pk))
+
+
+def repair_holds(actor: Actor) -> int:
+    """Place the holds that are missing: of a version that moved in the moment in which its policy was made. How many."""
+    require_admin(actor, "request.execute")
+    missing: list[int] = []
+    for policy in Policy.objects.filter(retired_at=None).order_by("pk"):
+        standing = versions_in(policy)
+        held = set(Hold.objects.filter(key__in=[_key(pk) for pk in standing]).values_list("key", flat=True))
+        missing += [pk for pk in standing if _key(pk) not in held]
+    _refresh(actor, sorted(set(missing)))
+    return len(set(missing))
+
+
+@atomic
+def _refresh(actor: Actor, version_ids: list[int]) -> None:
+    refresh_holds(actor, version_ids)
 
 
 def _key(version_id: int) -> str:

@@ -17,10 +17,9 @@ from apps.core.jobs import enqueue
 from apps.core.transactions import atomic, savepoint
 from apps.registry import rules, stages
 from apps.registry.access import access_model, check_limits
-from apps.registry.governance import matches
-from apps.registry.models import Alias, ModelVersion, Policy, PolicyVersion
+from apps.registry.governance import versions_in
+from apps.registry.models import Policy, PolicyVersion
 from apps.registry.models.policies import ALIAS, CURRENT, MODEL, PAST, PATTERN, PROPOSED, REFUSED, SERVER, STAGE, WORKSPACE
-from apps.registry.models.registered import ACTIVE
 from apps.registry.services.holds import refresh_holds
 from apps.registry.terms import Directory, Terms, load, read_terms
 
@@ -198,26 +197,11 @@ def _audit(actor: Actor, policy: Policy, what: str, terms: Terms, comment: str) 
 
 def _after_change(actor: Actor, policy: Policy) -> None:
     """What stands in the target already is evidence from now on, or no more; pending requests are looked at again."""
-    standing = _versions_in(policy)
+    standing = versions_in(policy)
     refresh_holds(actor, standing[:MOST_AT_ONCE])
     for start in range(MOST_AT_ONCE, len(standing), MOST_AT_ONCE):
         enqueue("registry.refresh_holds", standing[start : start + MOST_AT_ONCE])
     enqueue("registry.recheck_policy", policy.pk)
-
-
-def _versions_in(policy: Policy) -> list[int]:
-    """The versions that stand in what a policy protects, and those with the alias that it binds."""
-    rows = ModelVersion.objects.filter(lifecycle=ACTIVE, model__lifecycle=ACTIVE)
-    if policy.workspace_id is not None:
-        rows = rows.filter(model__workspace_id=policy.workspace_id)
-    if policy.scope == MODEL:
-        rows = rows.filter(model__name=policy.subject)
-    if policy.target_kind == STAGE:
-        rows = rows.filter(stage=policy.target)
-    else:
-        rows = rows.filter(pk__in=Alias.objects.filter(name=policy.target).values("version_id"))
-    found = rows.order_by("pk").values_list("pk", "model__name")
-    return [pk for pk, name in found if policy.scope != PATTERN or matches(policy.subject, name)]
 
 
 def _check_scope(new: NewPolicy) -> None:

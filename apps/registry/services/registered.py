@@ -176,10 +176,12 @@ def restore_model(actor: Actor, model_id: int) -> None:
     Raises AlreadyExists when the name is taken again, Missing, Denied.
     """
     model = access_deleted_model(actor, model_id, "model.restore")
+    namesakes = RegisteredModel.objects.filter(workspace_id=model.workspace_id, name=model.name)
+    used = namesakes.aggregate(most=Max("next_version"))["most"]
     try:
         with savepoint():
             RegisteredModel.objects.filter(pk=model.id, lifecycle=DELETED).update(
-                lifecycle=ACTIVE, deleted_at=None, updated_at=now_ms()
+                lifecycle=ACTIVE, deleted_at=None, updated_at=now_ms(), next_version=used
             )
     except IntegrityError:
         raise AlreadyExists(f"Registered Model (name={model.name}) already exists.") from None

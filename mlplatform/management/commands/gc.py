@@ -10,6 +10,7 @@ from apps.artifacts.services import cleaning
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.experiments.services import trash
+from apps.registry.services.trash import purge_registry
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -35,11 +36,13 @@ class Command(BaseCommand):
         """Empty the trash, then clean the store."""
         actor = Actor.system("gc")
         rows = trash.purge_trash(actor, now_ms() - older_than * 1000, dry_run=dry_run)
+        models = purge_registry(actor, now_ms() - older_than * 1000, dry_run=dry_run)
         bytes_ = cleaning.clean(actor, dry_run=dry_run)
         verb = "would remove" if dry_run else "removed"
         self.stdout.write(
             f"{verb} {rows.runs} runs, {rows.logged_models} logged models, {rows.experiments} experiments; {rows.held} held"
         )
+        self.stdout.write(f"{verb} {models.models} registered models, {models.versions} versions")
         self.stdout.write(f"{verb} {bytes_.blobs} files of {bytes_.blob_bytes} bytes, {bytes_.orphans} without a row")
         for warning in bytes_.warnings:
             self.stdout.write(f"warning: {warning}")

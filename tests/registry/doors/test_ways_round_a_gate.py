@@ -6,8 +6,9 @@ Ways to move what stands there without asking; each through each door that has i
 import pytest
 
 from apps.audit.models import AuditRow
-from apps.registry.models import Alias, TransitionRequest
-from tests.registry.doors.looking import DIRECT, WIRE, version
+from apps.experiments.models import Hold
+from apps.registry.models import Alias, ModelVersion, TransitionRequest
+from tests.registry.doors.looking import DIRECT, WIRE, pending, state, version
 
 # U calls transition-stage to Production, or sets the bound or a protected alias, or deletes it: 403, nothing moved, audit row
 
@@ -157,3 +158,46 @@ def test_a_model_with_a_version_in_production_cannot_take_a_protected_name(door,
     assert one.client.delete(one.wire + "registered-models/delete", {"name": "fraud"}).status == 200
     answer = one.client.post(one.wire + "registered-models/rename", {"name": "wild", "new_name": "fraud"})
     assert (answer.status, answer.error_code) == (403, "PERMISSION_DENIED")
+
+
+# asking for the bound alias is asking for its stage; a model that comes back goes on counting
+
+
+def test_asking_for_the_bound_alias_is_asking_for_the_stage(api, door, people, approvers, promoted):
+    body = {"model": "fraud", "version": 2, "act": "set_alias", "target": "champion"}
+    asked = api(people.editor).post("/api/v1/transition-requests/", body)
+    assert (asked.json["request"]["act"], asked.json["request"]["target"]) == ("transition", "Production")
+    for voter in (approvers.tom, approvers.lena):
+        assert door("own", voter).approve(pending()).status == 200
+    assert (version(1).stage, version(2).stage) == ("Archived", "Production")
+    assert Alias.objects.get(name="champion", model__name="fraud").version.number == 2
+    gone = api(people.editor).post("/api/v1/transition-requests/", body | {"act": "delete_alias", "version": None})
+    assert gone.status == 400
+
+
+@pytest.mark.parametrize("act", ["delete_version", "delete_model", "rename_model"])
+def test_what_is_protected_from_all_can_be_asked_for_and_approved(api, door, people, approvers, promoted, act):
+    target = "elsewhere" if act == "rename_model" else ""
+    body = {"model": "fraud", "act": act, "target": target} | ({"version": 1} if act == "delete_version" else {})
+    assert api(people.manager).post("/api/v1/transition-requests/", body).status == 201
+    request_id = pending()
+    for voter in (approvers.tom, approvers.lena):
+        assert door("own", voter).approve(request_id).status == 200
+    assert state(request_id) == "done"
+    there = ModelVersion.objects.get(number=1, model__workspace_id=1, model__name__in=["fraud", "elsewhere"])
+    gone = {"delete_version": "deleted", "delete_model": "active", "rename_model": "active"}
+    assert there.lifecycle == gone[act]
+    assert there.model.name == ("elsewhere" if act == "rename_model" else "fraud")
+    assert there.model.lifecycle == ("deleted" if act == "delete_model" else "active")
+    assert not Hold.objects.exists()
+
+
+def test_a_model_that_comes_back_goes_on_counting_where_its_namesakes_were(api, people, model):
+    client = api(people.manager)
+    key = version(1).model_id
+    assert client.delete("registered-models/delete", {"name": model}).status == 200
+    assert client.post("registered-models/create", {"name": model}).status == 200
+    assert client.post("model-versions/create", {"name": model, "source": "s3://b/m"}).json["model_version"]["version"] == "4"
+    assert client.delete("registered-models/delete", {"name": model}).status == 200
+    assert client.post(f"/api/v1/models/trash/{key}/restore/").status == 204
+    assert client.post("model-versions/create", {"name": model, "source": "s3://b/m"}).json["model_version"]["version"] == "5"

@@ -2,8 +2,11 @@
 
 import pytest
 
+from apps.core.clock import now_ms
 from apps.experiments.services import logged_models
 from apps.experiments.services.logged_models import NewModel
+from apps.registry.services.trash import purge_registry
+from tests.registry.conftest import SYSTEM
 
 
 def create(client, name, source="s3://bucket/model", **fields):
@@ -243,3 +246,24 @@ def test_levels_say_who_may_do_what_to_versions(api, people, model):
     assert api(people.editor).delete("registered-models/alias", {"name": model, "alias": "a"}).status == 403
     assert api(people.teammate).post("model-versions/transition-stage", body).status == 200
     assert api(people.anonymous).get("model-versions/get", name=model, version="1").status == 401
+
+
+def test_a_file_of_a_version_is_read_by_whoever_may_read_its_run(api, people, worlds, settings):
+    ask = {"name": worlds.here.registered, "version": "1", "path": "readme.txt"}
+    assert api(people.reader).get("/model-versions/get-artifact", **ask).body == b"hello"
+    assert api(people.reader).get("/model-versions/get-artifact", **ask | {"path": "../../x"}).status == 400
+    assert api(people.reader).get("/model-versions/get-artifact", **ask | {"path": "nothing"}).status == 404
+    settings.DEFAULT_PERMISSION = "NO_PERMISSIONS"
+    assert api(people.stranger).get("/model-versions/get-artifact", **ask).status == 404
+
+
+def test_the_trash_is_emptied_for_good(api, people, model):
+    client = api(people.manager)
+    assert client.delete("model-versions/delete", {"name": model, "version": "3"}).status == 200
+    purged = purge_registry(SYSTEM, now_ms() + 1, dry_run=True)
+    assert (purged.models, purged.versions) == (0, 1)
+    assert purge_registry(SYSTEM, now_ms() + 1).versions == 1
+    assert create(client, model)["version"] == "4"
+    assert client.delete("registered-models/delete", {"name": model}).status == 200
+    assert purge_registry(SYSTEM, now_ms() + 1).models == 1
+    assert client.get("/api/v1/models/trash/").ok["items"] == []

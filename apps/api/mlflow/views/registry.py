@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from django.http.response import HttpResponseBase
+
+from apps.api import files
 from apps.api.mlflow.codec import registry as codec
 from apps.api.mlflow.codec.tracking import parse_pairs
-from apps.api.mlflow.wire import WireRequest, endpoint
+from apps.api.mlflow.wire import ROOT, WireRequest, endpoint
+from apps.artifacts.paths import clean_folder
+from apps.artifacts.services import downloads
+from apps.experiments.access import access_artifact_root
 from apps.registry.queries import registered as model_queries
 from apps.registry.queries import versions as version_queries
 from apps.registry.services import aliases, registered, tags, transitions, versions
@@ -43,6 +49,15 @@ def get_download_uri(request: WireRequest) -> dict[str, Any]:
         request.actor, fields.text("name", required=True), codec.parse_version_number(fields)
     )
     return {"artifact_uri": location}
+
+
+@endpoint("GET", "model-versions/get-artifact", prefixes=ROOT, section="8.3")
+def get_version_artifact(request: WireRequest) -> HttpResponseBase:
+    fields, actor = request.fields, request.actor
+    name, version = fields.text("name", required=True), codec.parse_version_number(fields)
+    folder, path = version_queries.get_artifact_folder(actor, name, version), fields.text("path", required=True)
+    root, inside = access_artifact_root(actor, f"{folder}/{clean_folder(path)}", "artifact.download")
+    return files.respond(downloads.download(actor, root, inside, files.asked(request.django)))
 
 
 @endpoint("PATCH", "model-versions/update", section="9")
