@@ -32,6 +32,7 @@ VERSIONS = [
     named("GET", W + "model-versions/get", "read", query=VERSION),
     Row("GET", W + "model-versions/search", "known"),
     named("GET", W + "model-versions/get-download-uri", "read", query=VERSION),
+    named("GET", "model-versions/get-artifact", "read", query={**VERSION, "path": "readme.txt"}),
     named("PATCH", W + "model-versions/update", "edit", {**VERSION, "description": "d"}),
     named(
         "POST", W + "model-versions/transition-stage", "edit", {**VERSION, "stage": "Staging", "archive_existing_versions": False}
