@@ -28,7 +28,7 @@ from apps.registry.services.history import audit, note
 from apps.registry.services.holds import refresh_holds
 from apps.registry.sources import ModelSource, Place, VersionSource, place_of, read_source
 from apps.registry.sql import rows
-from apps.registry.sql.writers import VersionRow, insert_version, note_change, take_number, upsert_tags
+from apps.registry.sql.writers import VersionRow, insert_version, note_change
 
 PROMPT_TEXT = "mlflow.prompt.text"
 
@@ -65,12 +65,13 @@ def create_version(actor: Actor, new: NewVersion) -> VersionRecord:
     if actor.limits.get("run", origin.run_id) != origin.run_id:
         raise Denied("this token may only register what comes from its own run")
     now = now_ms()
-    number = take_number(model.id, now)
     row = VersionRow(
         new.source, origin.location, origin.run_id, origin.model_id, new.run_link, new.description, is_prompt, actor.user_id
     )
-    pk = insert_version(model.id, number, now, row)
-    upsert_tags("registry_versiontag", "version_id", pk, tags)
+    made = insert_version(model.id, now, row, tags)
+    if made is None:
+        raise Missing(rules.missing_model(model.name))
+    pk, number = made
     audit(
         actor,
         "model_version.create",
