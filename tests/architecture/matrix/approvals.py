@@ -42,6 +42,8 @@ DIALECT = [
     Row("PUT", P + "experiments/<int:experiment_id>", "manage", {}, path={"experiment_id": "$experiment"}),
     Row("PATCH", P + "experiments/<int:experiment_id>", "manage", {}, path={"experiment_id": "$experiment"}),
     Row("GET", P + "experiments/<int:experiment_id>/permissionLevels", "read", path={"experiment_id": "$experiment"}),
+    Row("POST", W + "databricks/runs/delete-runs", "manage", {"experiment_id": "$experiment", "max_timestamp_millis": 5}),
+    Row("POST", W + "databricks/runs/restore-runs", "manage", {"experiment_id": "$experiment", "min_timestamp_millis": 5}),
     named("POST", W + "registry-webhooks/create", "manage", REGISTRY_HOOK, success=400),
     named("GET", W + "registry-webhooks/list", "manage", query={"model_name": "churn-model"}),
     named("PATCH", W + "registry-webhooks/update", "manage", {"id": "$webhook", "description": "d"}),

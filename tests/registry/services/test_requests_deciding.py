@@ -4,11 +4,15 @@ import pytest
 
 from apps.core.errors import AlreadyExists, Conflict, Denied, Invalid
 from apps.experiments.models import Run
+from apps.experiments.records import MetricInput
+from apps.experiments.services.batches import log_metric
 from apps.registry.models import Activity, Alias, ModelVersion, TransitionRequest, Vote
-from apps.registry.queries.requests import request_detail, waiting_for_me
-from apps.registry.services.requests import cancel_request, open_request
+from apps.registry.queries.requests import list_requests, request_detail, waiting_for_me
+from apps.registry.services.requests import cancel_request, open_request, refresh_pending
 from apps.registry.services.transitions import transition_version
+from apps.registry.services.versions import NewVersion, create_version
 from apps.registry.services.votes import Ballot, cast_vote, withdraw_vote
+from tests.registry.conftest import SYSTEM
 
 
 def ask(person, number="1", target="Production", comment=""):
@@ -198,3 +202,51 @@ def test_who_alone_suffices_moves_at_once_and_leaves_a_record(people, approvers,
     transition_version(people.editor.actor, "fraud", "1", "Production", False)
     row = TransitionRequest.objects.get()
     assert (row.state, row.votes.get().voter.username, stage_of(1)) == ("done", "editor", "Production")
+
+
+def test_a_request_that_nobody_decides_expires(people, approvers, protect):
+    protect(expires_hours=1)
+    request_id = ask(people.editor)
+    assert refresh_pending(SYSTEM) == 0
+    TransitionRequest.objects.update(expires_at=1)
+    assert refresh_pending(SYSTEM) == 1
+    assert state_of(request_id) == "expired"
+    with pytest.raises(Conflict, match="is expired"):
+        approve(approvers.tom, request_id)
+    assert ask(people.editor) != request_id
+
+
+def test_a_vote_that_comes_too_late_finds_the_request_expired_without_a_worker(people, approvers, protect):
+    protect()
+    request_id = ask(people.editor)
+    TransitionRequest.objects.update(expires_at=1)
+    with pytest.raises(Conflict, match="is expired"):
+        approve(approvers.tom, request_id)
+    assert state_of(request_id) == "expired"
+
+
+def test_the_sweep_dismisses_votes_when_evidence_changed_outside_of_the_registry(people, approvers, protect, worlds):
+    protect()
+    request_id = ask(people.editor)
+    approve(approvers.tom, request_id)
+    log_metric(people.manager.actor, worlds.here.run_id, MetricInput("loss", 0.1, 1_900_000_000_000, 9))
+    assert refresh_pending(SYSTEM) == 1
+    assert Vote.objects.get().state == "dismissed"
+    approve(approvers.tom, request_id)
+    approve(approvers.lena, request_id)
+    assert state_of(request_id) == "done"
+
+
+def test_lists_of_requests_cost_the_same_for_two_and_for_twelve(people, approvers, protect, model, django_assert_max_num_queries):
+    protect()
+    for number in ("1", "2"):
+        ask(people.editor, number)
+    with django_assert_max_num_queries(8):
+        assert len(waiting_for_me(approvers.tom.actor)) == 2
+    for number in range(10):
+        create_version(people.editor.actor, NewVersion(model, "s3://b/m"))
+        ask(people.editor, str(number + 4))
+    with django_assert_max_num_queries(8):
+        assert len(waiting_for_me(approvers.tom.actor)) == 12
+    with django_assert_max_num_queries(3):
+        assert len(list_requests(people.reader.actor)) == 12
