@@ -136,7 +136,10 @@ def test_after_kill_9_of_the_supervisor_nothing_is_left_in_two_seconds_and_a_sta
 
 def test_after_kill_9_of_everything_stale_files_do_not_hinder_a_start(server):
     server.kill()
-    assert (server.home / "valkey.sock").exists()
+    path = server.home / "valkey.sock"
+    if not path.exists():  # the broker may have had the time to end in order
+        with socket.socket(socket.AF_UNIX) as left_behind:
+            left_behind.bind(str(path))
     assert server.start() < 8
 
 
