@@ -5,9 +5,33 @@ and an example request.
 """
 
 from apps.api.mlflow.views import genai
-from tests.architecture.matrix import approvals, native, pages, registry, wire
+from tests.architecture.matrix import (
+    approvals,
+    native,
+    pages,
+    pages_approvals,
+    pages_notices,
+    pages_projects,
+    pages_registry,
+    pages_storage,
+    projects,
+    registry,
+    wire,
+)
 
-ROWS = [*wire.ROWS, *registry.ROWS, *approvals.ROWS, *native.ROWS, *pages.ROWS]
+ROWS = [
+    *wire.ROWS,
+    *registry.ROWS,
+    *approvals.ROWS,
+    *projects.ROWS,
+    *native.ROWS,
+    *pages.ROWS,
+    *pages_registry.ROWS,
+    *pages_approvals.ROWS,
+    *pages_notices.ROWS,
+    *pages_projects.ROWS,
+    *pages_storage.ROWS,
+]
 
 # What other servers of the protocol have and this one does not: an example of each.
 EXAMPLES = ["api/2.0/mlflow/traces", "api/3.0/mlflow/datasets/x", "v1/traces"]

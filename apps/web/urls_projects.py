@@ -1,0 +1,5 @@
+"""Addresses of the project pages: projects, executions, workers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
