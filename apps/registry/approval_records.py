@@ -104,6 +104,27 @@ class CheckRecord:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """By how much a metric differs from that of the version in the target; `better` is None where it does not."""
+
+    key: str
+    by: float
+    better: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a request in a list is: its gates as they were found last, approvals for the version as it was found last."""
+
+    gates: int
+    passed: int
+    failed: int
+    needed: int
+    given: int
+    change: Change | None
+
+
 @dataclass(slots=True)
 class RequestDetail:
     """A request with everything that its page shows, and what the asker may do with it."""

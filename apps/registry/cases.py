@@ -195,4 +195,9 @@ def standing_there(subject: Subject) -> int | None:
 
 def gate_digest(finding: Finding) -> str:
     """The name under which a gate's results are kept."""
-    return digest(finding.gate.to_json())
+    return digest_of_gate(finding.gate)
+
+
+def digest_of_gate(gate: gate_terms.Gate) -> str:
+    """The same for a gate that has not been asked yet."""
+    return digest(gate.to_json())

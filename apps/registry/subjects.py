@@ -118,8 +118,13 @@ def applicable(subject: Subject) -> list[Governing]:
 
 def enters(subject: Subject, policy: Governing) -> bool:
     """Whether the act brings the version into what the policy protects: then its gates are asked; on the way out they are not."""
-    if subject.act == acts.TRANSITION:
-        return policy.kind == STAGE and policy.target == subject.target
-    if subject.act == acts.SET_ALIAS:
-        return policy.kind == ALIAS and policy.target == subject.target
+    return brings_into(subject.act, subject.target, policy)
+
+
+def brings_into(act: str, target: str, policy: Governing) -> bool:
+    """The same by what the act is called and aims at."""
+    if act == acts.TRANSITION:
+        return policy.kind == STAGE and policy.target == target
+    if act == acts.SET_ALIAS:
+        return policy.kind == ALIAS and policy.target == target
     return False

@@ -10,7 +10,7 @@ from apps.api.native import approval_shapes as shapes
 from apps.api.native.base import NativeView, listed, read, shown
 from apps.core.actor import Actor
 from apps.registry.approval_records import PolicyRecord
-from apps.registry.queries import activities, comparisons, policies, requests
+from apps.registry.queries import activities, comparisons, inbox, policies, requests
 from apps.registry.queries import comments as comment_queries
 from apps.registry.services import checks, comments, overrides, votes
 from apps.registry.services import policies as policy_services
@@ -101,7 +101,7 @@ class RequestList(NativeView):
         """Pending ones unless asked otherwise, the newest first; `waiting` for those that wait for the caller's approval."""
         actor, data = self.actor(request), read(shapes.RequestQuery, request.query_params)
         if data["waiting"]:
-            return shown(shapes.RequestOut, requests.waiting_for_me(actor), many=True)
+            return shown(shapes.RequestOut, inbox.waiting_for_me(actor), many=True)
         found = requests.list_requests(
             actor, name=data["model"], version=data.get("version"), state="" if data["state"] == "all" else data["state"],
             mine=data["mine"], before=data["before"],

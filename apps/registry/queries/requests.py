@@ -1,10 +1,10 @@
-"""Transition requests: lists, the inbox, and one with everything that decides it."""
+"""Transition requests: lists, and one with everything that decides it."""
 
 from typing import Any, Literal
 
 from apps.access import policy as access_policy
 from apps.access.levels import Level
-from apps.access.queries.workspaces import access_workspace, require_known
+from apps.access.queries.workspaces import access_workspace
 from apps.accounts.models import name_key
 from apps.core.actor import Actor
 from apps.core.errors import Missing
@@ -12,8 +12,7 @@ from apps.registry import cases, subjects
 from apps.registry.access import MODEL, RequestAccess, access_request, access_version
 from apps.registry.approval_records import CheckRecord, RequestDetail, RequestRecord, RuleRecord, VoteRecord
 from apps.registry.cases import Case
-from apps.registry.decisions import Origin, Voter, counts, why_not
-from apps.registry.governance import pinned_of
+from apps.registry.decisions import Voter, counts
 from apps.registry.lateness import gone
 from apps.registry.models import ExternalCheck, TransitionRequest, Vote
 from apps.registry.models.requests import APPROVE, PENDING, VALID
@@ -59,10 +58,11 @@ def list_requests(
         word = "IN" if state == "pending" else "NOT IN"
         where.append(f"r.state {word} ({', '.join([repr(one) for one in PENDING])})")
     sql = f"SELECT {COLUMNS} FROM {FROM} WHERE {' AND '.join(where)} ORDER BY r.id DESC LIMIT {min(int(limit), MOST)}"
-    return [_record(row) for row in rows.fetch(sql, values)]
+    return [record_of(row) for row in rows.fetch(sql, values)]
 
 
-def _record(row: tuple[Any, ...]) -> RequestRecord:
+def record_of(row: tuple[Any, ...]) -> RequestRecord:
+    """A request from a row of COLUMNS."""
     fields = list(row)
     fields[11] = bool(fields[11])
     return RequestRecord(*fields)
@@ -71,7 +71,7 @@ def _record(row: tuple[Any, ...]) -> RequestRecord:
 def get_request(actor: Actor, request_id: int) -> RequestRecord:
     """One request. Raises Missing."""
     found = access_request(actor, request_id, "request.read")
-    return _record(rows.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE r.id = %s", [found.id])[0])
+    return record_of(rows.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE r.id = %s", [found.id])[0])
 
 
 def find_request(actor: Actor, name: str, version: str, act: str, target: str, *, creator: str = "") -> int:
@@ -170,35 +170,3 @@ def _why_not_me(found: RequestAccess, case: Case, me: Voter | None) -> str:
     if not case.policies:
         return "" if me.is_person and found.model.level >= Level.EDIT else "needs EDIT on the model"
     return case.why_not(me) or ""
-
-
-def waiting_for_me(actor: Actor, limit: int = MOST) -> list[RequestRecord]:
-    """Pending requests, in all workspaces, that the actor can still approve: the inbox, the oldest first.
-
-    Asked for the header of every page, so without the evidence: who changed what a gate reads is found out at the vote.
-    """
-    require_known(actor)
-    me = load([actor.user_id or 0]).get(actor.user_id or 0)
-    if me is None or not me.is_person:
-        return []
-    level, params = access_policy.level_sql(actor, MODEL, "m")
-    sql = (
-        f"SELECT {COLUMNS}, v.owner_id, x.owner_id FROM {FROM} LEFT JOIN experiments_run x ON x.run_id = v.run_id"
-        f" WHERE r.state IN ('open', 'changes_requested') AND m.lifecycle = 'active' AND {level} >= {int(Level.READ)}"
-        " AND NOT EXISTS (SELECT 1 FROM registry_vote t WHERE t.request_id = r.id AND t.voter_id = %s AND t.state = 'valid')"
-        f" ORDER BY r.id LIMIT {min(int(limit), MOST)}"
-    )
-    return _mine(actor, me, rows.fetch(sql, [*params, actor.user_id]))
-
-
-def _mine(actor: Actor, me: Voter, found: list[tuple[Any, ...]]) -> list[RequestRecord]:
-    ids = [row[0] for row in found]
-    policies = pinned_of(ids)
-    opened = dict(TransitionRequest.objects.filter(pk__in=ids).values_list("pk", "opened_at"))
-    mine = []
-    for row in found:
-        record = _record(row[:19])
-        origin = Origin(record.requester_id, opened[record.id], row[19], row[20])
-        if any(why_not(me, policy.terms, origin) is None for policy in policies.get(record.id, [])):
-            mine.append(record)
-    return mine

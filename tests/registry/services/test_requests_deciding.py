@@ -7,7 +7,8 @@ from apps.experiments.models import Run
 from apps.experiments.records import MetricInput
 from apps.experiments.services.batches import log_metric
 from apps.registry.models import Activity, Alias, ModelVersion, TransitionRequest, Vote
-from apps.registry.queries.requests import list_requests, request_detail, waiting_for_me
+from apps.registry.queries.inbox import waiting_for_me
+from apps.registry.queries.requests import list_requests, request_detail
 from apps.registry.services.requests import cancel_request, open_request, refresh_pending
 from apps.registry.services.transitions import transition_version
 from apps.registry.services.versions import NewVersion, create_version
