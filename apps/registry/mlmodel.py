@@ -99,3 +99,17 @@ def read_requirements(text: str) -> dict[str, str]:
             name = name.split(mark)[0]
         found[name.strip().lower()] = plain[len(name) :].strip()
     return found
+
+
+def example_row(text: str) -> dict[str, str]:
+    """What the first row of an input example in split form has, by column; {} for any other text."""
+    try:
+        data = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(data, dict) or not isinstance(data.get("columns"), list) or not isinstance(data.get("data"), list):
+        return {}
+    first = data["data"][0] if data["data"] else None
+    if not isinstance(first, list):
+        return {}
+    return {str(name): json.dumps(value, ensure_ascii=False) for name, value in zip(data["columns"], first, strict=False)}

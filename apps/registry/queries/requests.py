@@ -9,7 +9,7 @@ from apps.accounts.models import name_key
 from apps.core.actor import Actor
 from apps.core.errors import Missing
 from apps.registry import cases, subjects
-from apps.registry.access import MODEL, RequestAccess, access_request, access_version
+from apps.registry.access import MODEL, RequestAccess, access_model, access_request, access_version
 from apps.registry.approval_records import CheckRecord, RequestDetail, RequestRecord, RuleRecord, VoteRecord
 from apps.registry.cases import Case
 from apps.registry.decisions import Voter, counts
@@ -170,3 +170,18 @@ def _why_not_me(found: RequestAccess, case: Case, me: Voter | None) -> str:
     if not case.policies:
         return "" if me.is_person and found.model.level >= Level.EDIT else "needs EDIT on the model"
     return case.why_not(me) or ""
+
+
+def shown_override(actor: Actor, name: str) -> RequestRecord | None:
+    """The override that put there what stands there still; the model's page tells of it. Raises Invalid, Missing."""
+    model = access_model(actor, name, "model.read")
+    standing = (
+        "((r.act = 'transition' AND v.stage = r.target) OR (r.act = 'set_alias' AND EXISTS (SELECT 1 FROM registry_alias a"
+        " WHERE a.version_id = v.id AND a.name = r.target)))"
+    )
+    sql = (
+        f"SELECT {COLUMNS} FROM {FROM} WHERE r.model_id = %s AND r.banner AND v.lifecycle = 'active' AND {standing}"
+        " ORDER BY r.id DESC LIMIT 1"
+    )
+    found = rows.fetch(sql, [model.id])
+    return record_of(found[0]) if found else None

@@ -4,12 +4,12 @@ from typing import Any
 
 from apps.access import policy
 from apps.access.levels import Level
-from apps.access.queries.workspaces import access_workspace
+from apps.access.queries.workspaces import access_workspace, require_known
 from apps.core.actor import Actor
 from apps.core.errors import Invalid, Missing
 from apps.core.filtersql.comparisons import is_postgres
 from apps.core.paging import decode_offset, encode_offset
-from apps.registry import rules
+from apps.registry import rules, stages
 from apps.registry.access import MODEL, access_model, access_version
 from apps.registry.evidence import of_version
 from apps.registry.records import Page, VersionRecord
@@ -17,6 +17,7 @@ from apps.registry.search import versions as search
 from apps.registry.sql import rows
 
 MOST = 200_000
+MOST_SHOWN = 200
 
 
 def get_version(actor: Actor, name: str, version: str) -> VersionRecord:
@@ -90,3 +91,43 @@ def search_versions(
     found = found[:max_results]
     rows.fill_version_tags(found)
     return Page(found, token)
+
+
+def list_versions(
+    actor: Actor, name: str, *, stage: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[VersionRecord], bool]:
+    """Versions of a model with tags and aliases, the highest number first, and whether there are more.
+
+    Raises Invalid, Missing.
+    """
+    model = access_model(actor, name, "model.read")
+    where = "v.model_id = %s AND v.lifecycle = 'active'"
+    values: list[Any] = [model.id]
+    if stage:
+        where, values = f"{where} AND v.stage = %s", [*values, stages.parse(stage)]
+    limit = max(1, min(limit, MOST_SHOWN))
+    found = rows.versions_where(f"{where} ORDER BY v.number DESC LIMIT %s OFFSET %s", [*values, limit + 1, offset])
+    more, found = len(found) > limit, found[:limit]
+    rows.fill_version_tags(found)
+    rows.fill_version_aliases(found)
+    return found, more
+
+
+def count_versions(actor: Actor, name: str) -> int:
+    """How many versions a model has. Raises Invalid, Missing."""
+    model = access_model(actor, name, "model.read")
+    sql = "SELECT COUNT(*) FROM registry_modelversion WHERE model_id = %s AND lifecycle = 'active'"
+    return int(rows.fetch(sql, [model.id])[0][0])
+
+
+def versions_of_run(actor: Actor, run_id: str) -> list[VersionRecord]:
+    """The versions that name a run as their source and may be read, with aliases, the newest first."""
+    require_known(actor)
+    level, params = policy.level_sql(actor, MODEL, "m")
+    where = (
+        f"v.run_id = %s AND v.lifecycle = 'active' AND m.lifecycle = 'active' AND {level} >= {int(Level.READ)}"
+        f" ORDER BY v.created_at DESC, v.id DESC LIMIT {MOST_SHOWN}"
+    )
+    found = rows.versions_where(where, [run_id, *params]) if run_id else []
+    rows.fill_version_aliases(found)
+    return found

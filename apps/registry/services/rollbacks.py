@@ -5,15 +5,15 @@ from apps.core.actor import Actor
 from apps.core.errors import Missing
 from apps.core.transactions import atomic
 from apps.registry import acts, cases, stages
-from apps.registry.access import ModelAccess, VersionAccess, access_model, access_version
+from apps.registry.access import VersionAccess, access_model, access_version
 from apps.registry.cases import Case
-from apps.registry.models import Activity, ModelVersion, TransitionRequest
-from apps.registry.models.registered import ACTIVE
+from apps.registry.models import TransitionRequest
 from apps.registry.models.requests import DONE, OVERRIDDEN
 from apps.registry.refusals import audits_refusals
 from apps.registry.services.executions import execute_act
 from apps.registry.services.moves import Occasion
 from apps.registry.services.requests import create_request
+from apps.registry.standing import previous_in
 from apps.registry.subjects import Subject
 
 
@@ -29,7 +29,9 @@ def roll_back(actor: Actor, name: str, stage: str, comment: str = "") -> int | N
     model = access_model(actor, name, "model_version.transition", lock=True)
     target = stages.parse(stage)
     stages.check_archiving(target)
-    number = _previous(model, target)
+    number = previous_in(model.id, target)
+    if number is None:
+        raise Missing(f"No version of {model.name} stood in {target} before")
     version = access_version(actor, name, str(number), "model_version.transition", lock=True)
     subject = Subject(model, version, acts.TRANSITION, target)
     case = cases.of_subject(subject, actor.user_id or 0, clock.now(), lock=True)
@@ -38,17 +40,6 @@ def roll_back(actor: Actor, name: str, stage: str, comment: str = "") -> int | N
     occasion = Occasion("rolled_back", comment, "rolled back", policies=[policy.label for policy in case.policies])
     execute_act(actor, subject, True, occasion)
     return None
-
-
-def _previous(model: ModelAccess, stage: str) -> int:
-    """The number of the version that left the stage last and is not in it."""
-    there = ModelVersion.objects.filter(model_id=model.id, stage=stage, lifecycle=ACTIVE).values_list("number", flat=True)
-    known = ModelVersion.objects.filter(model_id=model.id, lifecycle=ACTIVE).values_list("number", flat=True)
-    left = Activity.objects.filter(model_id=model.id, from_stage=stage, kind__in=["transition", "rolled_back"], version__in=known)
-    number = left.exclude(version__in=there).exclude(to_stage=stage).order_by("-pk").values_list("version", flat=True).first()
-    if number is None:
-        raise Missing(f"No version of {model.name} stood in {stage} before")
-    return number
 
 
 def _is_approved(case: Case, version: VersionAccess) -> bool:
