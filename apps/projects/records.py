@@ -88,6 +88,7 @@ class ExecutionRecord:
 
     id: int
     run_id: str
+    run_name: str
     experiment_id: str
     project_id: int | None
     project_name: str
@@ -105,6 +106,7 @@ class ExecutionRecord:
     priority: int
     state: str
     phase: str
+    phases: list[tuple[str, int]]  # of the last attempt: name, begin in ms
     reason: str
     attempts: int
     worker: str

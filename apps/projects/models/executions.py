@@ -41,6 +41,7 @@ class Execution(models.Model):
 
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     phase = models.CharField(max_length=64, blank=True, default="")  # of PREPARING, for people
+    phases = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))  # [[phase, began in ms], …]
     reason = models.TextField(blank=True, default="")  # why it is as it is
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.CharField(max_length=32, blank=True, default="")

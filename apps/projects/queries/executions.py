@@ -1,9 +1,11 @@
 """Executions that one may see: those whose runs one may see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from apps.access import policy
 from apps.access.levels import Level
@@ -12,7 +14,7 @@ from apps.core.actor import Actor
 from apps.core.paging import decode_token, encode_token
 from apps.experiments.access import EXPERIMENT, access_run
 from apps.projects.access import access_execution
-from apps.projects.models import Execution
+from apps.projects.models import Execution, Project
 from apps.projects.records import ACTIVE, QUEUED, ExecutionRecord
 
 MOST = 200
@@ -45,10 +47,12 @@ def list_executions(
     project_id: int | None = None,
     states: tuple[str, ...] = (),
     mine: bool = False,
+    person: str = "",
     page_token: str = "",
     limit: int = 50,
 ) -> ExecutionPage:
-    """Executions of the actor's workspace, newest first: of a project, in some states, one's own. Raises Invalid, Missing."""
+    """Executions of the actor's workspace, newest first: of a project, in some states, one's own, or those of the person of
+    that user name. Raises Invalid, Missing."""
     workspace = access_workspace(actor, actor.workspace, "workspace.read")
     rows = _visible(actor, _rows().filter(workspace_id=workspace.id))
     if project_id is not None:
@@ -57,12 +61,14 @@ def list_executions(
         rows = rows.filter(state__in=states)
     if mine:
         rows = rows.filter(requested_by_id=actor.user_id)
+    if person:
+        rows = rows.filter(requested_by__username__iexact=person)
     before = decode_token(page_token).get("before")
     if isinstance(before, int):
         rows = rows.filter(pk__lt=before)
     limit = max(1, min(limit, MOST))
     found = list(rows.order_by("-id")[: limit + 1])
-    records = [record_of(actor, row) for row in found[:limit]]
+    records = _records(actor, found[:limit])
     return ExecutionPage(records, encode_token({"before": records[-1].id}) if len(found) > limit else "")
 
 
@@ -71,15 +77,40 @@ def list_queue(actor: Actor) -> list[ExecutionRecord]:
     require_known(actor)
     running = _visible(actor, _rows().filter(state__in=ACTIVE)).order_by("claimed_at")
     waiting = _visible(actor, _rows().filter(state=QUEUED)).order_by("-priority", "id")
-    return [record_of(actor, row) for row in [*running[:MOST], *waiting[:MOST]]]
+    return _records(actor, [*running[:MOST], *waiting[:MOST]])
 
 
-def record_of(actor: Actor, row: Execution) -> ExecutionRecord:
-    """A row that the actor was let to, as it is shown."""
+def list_last(actor: Actor, project_ids: Sequence[int], count: int = 20) -> dict[int, list[ExecutionRecord]]:
+    """Project id -> its last executions that the actor may see, newest first, out of the last `count` of each."""
+    require_known(actor)
+    own = Execution.objects.filter(project_id=models.OuterRef("pk")).order_by("-id").values("pk")
+    oldest = Coalesce(models.Subquery(own[count - 1 : count]), 0)
+    edges = Project.objects.filter(pk__in=project_ids).annotate(oldest=oldest).values_list("pk", "oldest")
+    wanted = models.Q(pk__in=[])
+    for project_id, first in edges:
+        wanted |= models.Q(project_id=project_id, pk__gte=first)
+    found: dict[int, list[ExecutionRecord]] = {}
+    for record in _records(actor, list(_visible(actor, _rows().filter(wanted)).order_by("-id"))):
+        found.setdefault(record.project_id or 0, []).append(record)
+    return found
+
+
+def _records(actor: Actor, rows: Sequence[Execution]) -> list[ExecutionRecord]:
+    """The same for several: their places in the queue in one statement."""
+    if not any(row.state == QUEUED for row in rows):
+        return [record_of(actor, row) for row in rows]
+    queue = Execution.objects.filter(state=QUEUED).order_by("-priority", "id").values_list("pk", flat=True)
+    places = {pk: place for place, pk in enumerate(queue.iterator(), 1)}
+    return [record_of(actor, row, places) for row in rows]
+
+
+def record_of(actor: Actor, row: Execution, places: dict[int, int] | None = None) -> ExecutionRecord:
+    """A row that the actor was let to, as it is shown; `places` in the queue, if they are known."""
     require_known(actor)
     return ExecutionRecord(
         id=row.pk,
         run_id=row.run.run_id,
+        run_name=row.run.name,
         experiment_id=str(row.run.experiment_id),
         project_id=row.project_id,
         project_name=row.project_name,
@@ -97,10 +128,11 @@ def record_of(actor: Actor, row: Execution) -> ExecutionRecord:
         priority=row.priority,
         state=row.state,
         phase=row.phase,
+        phases=[(str(name), int(began)) for name, began in row.phases],
         reason=row.reason,
         attempts=row.attempts,
         worker=row.worker,
-        position=_position(row) if row.state == QUEUED else None,
+        position=_position(row, places) if row.state == QUEUED else None,
         cancelled_by=row.cancelled_by,
         commit=row.commit,
         branch=row.branch,
@@ -130,7 +162,9 @@ def _visible(actor: Actor, rows: models.QuerySet[Execution]) -> models.QuerySet[
     return joined.annotate(level=RawSQL(sql, params, models.SmallIntegerField())).filter(level__gte=Level.READ)
 
 
-def _position(row: Execution) -> int:
+def _position(row: Execution, places: dict[int, int] | None) -> int:
     """Place in the queue, from 1."""
+    if places is not None:
+        return places.get(row.pk, 1)
     before = models.Q(priority__gt=row.priority) | models.Q(priority=row.priority, pk__lt=row.pk)
     return Execution.objects.filter(before, state=QUEUED).count() + 1

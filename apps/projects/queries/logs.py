@@ -1,10 +1,13 @@
 """Reading a log, while it grows and afterwards; both the same to whoever reads."""
 
+import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from apps.artifacts.queries.reading import open_file
+from apps.core import clock
 from apps.core.actor import Actor
 from apps.projects.access import access_execution
 from apps.projects.logfiles import ARTIFACT, root_of
@@ -13,22 +16,43 @@ from apps.projects.records import ENDED, LogPart
 
 MOST = 4 * 1024 * 1024
 SCANNED = 64 * 1024 * 1024
+FOLLOW_SECONDS = 15 * 60
+PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A line that holds the text: the offset of its first byte, and the line without its end."""
+    """A line that holds the text: the offset of its first byte, the line without its end, and how many lines from where the
+    search began lie before it."""
 
     start: int
     line: str
+    lines_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Matches in order; `next` is where to go on looking, None at the end of what there is."""
+    """Matches in order; `next` is where to go on looking, None at the end of what there is; `lines` were looked at."""
 
     matches: list[Match]
     next: int | None
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """The log as it is now, as a file to download; `sha256` names its content, which only ever grows."""
+
+    name: str
+    size: int
+    sha256: str
+    modified: datetime
+    _actor: Actor = field(repr=False)
+    _row: Execution = field(repr=False)
+
+    def blocks(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to before `end`."""
+        return _blocks(self._actor, self._row, start, self.size if end is None else min(end, self.size))
 
 
 def read_log(actor: Actor, execution_id: int, start: int = 0, limit: int = 256 * 1024) -> LogPart:
@@ -47,23 +71,70 @@ def stream_log(actor: Actor, execution_id: int) -> tuple[int, Iterator[bytes]]:
     return row.log_size, _blocks(actor, row, 0, row.log_size)
 
 
+def open_log(actor: Actor, execution_id: int) -> LogFile:
+    """The log as a file, of which parts can be asked for. Raises Missing."""
+    row = access_execution(actor, execution_id, "run.read")
+    content = f"{row.run.run_id}-{row.log_size}"
+    return LogFile(f"execution-{row.pk}.log", row.log_size, content, row.ended_at or row.created_at, actor, row)
+
+
+def follow_log(actor: Actor, execution_id: int, start: int = 0, seconds: float = FOLLOW_SECONDS) -> Iterator[bytes]:
+    """The log from the offset `start` as it grows, until the execution has ended or `seconds` are over.
+
+    Raises Missing, before the first byte; whoever may not see it any more gets no further byte.
+    """
+    access_execution(actor, execution_id, "run.read")
+    return _follow(actor, execution_id, start, clock.monotonic() + seconds)
+
+
+def whole(part: LogPart) -> bytes:
+    """The bytes of a part without the beginning of a character whose rest is still to come; never nothing out of something."""
+    data = part.data
+    for back in range(1, min(4, len(data))):
+        first = data[-back]
+        if first & 0b1100_0000 == 0b1000_0000:
+            continue
+        width = 4 if first >= 0xF0 else 3 if first >= 0xE0 else 2 if first >= 0xC0 else 1
+        return data[:-back] if width > back and not part.is_complete else data
+    return data
+
+
 def search_log(actor: Actor, execution_id: int, text: str, start: int = 0, limit: int = 200) -> Found:
     """Lines from the offset `start` on that hold `text`, in any case. Looks at 64 MiB a time. Raises Missing."""
     row = access_execution(actor, execution_id, "run.read")
     wanted = text.lower().encode()
     matches: list[Match] = []
-    position, rest = start, b""
+    position, lines_before, rest = start, 0, b""
     for block in _blocks(actor, row, start, min(row.log_size, start + SCANNED)):
         *lines, rest = (rest + block).split(b"\n")
         for line in lines:
             if wanted in line.lower():
-                matches.append(Match(position, line.decode("utf-8", "replace")))
+                matches.append(Match(position, line.decode("utf-8", "replace"), lines_before))
             position += len(line) + 1
+            lines_before += 1
             if len(matches) >= limit:
-                return Found(matches, position)
+                return Found(matches, position, lines_before)
     if rest and wanted in rest.lower() and start + SCANNED >= row.log_size:
-        matches.append(Match(position, rest.decode("utf-8", "replace")))
-    return Found(matches, position if start + SCANNED < row.log_size else None)
+        matches.append(Match(position, rest.decode("utf-8", "replace"), lines_before))
+    return Found(matches, position if start + SCANNED < row.log_size else None, lines_before)
+
+
+def count_lines(actor: Actor, execution_id: int, start: int, end: int) -> int:
+    """How many lines end between two offsets: what the number of a line in the middle is found by. Raises Missing."""
+    row = access_execution(actor, execution_id, "run.read")
+    return sum(block.count(b"\n") for block in _blocks(actor, row, max(0, start), min(end, row.log_size)))
+
+
+def _follow(actor: Actor, execution_id: int, start: int, deadline: float) -> Iterator[bytes]:
+    while True:
+        part = read_log(actor, execution_id, start)
+        start = part.next
+        if part.data:
+            yield part.data
+        elif part.is_complete or clock.monotonic() > deadline:
+            return
+        else:
+            time.sleep(PAUSE_SECONDS)
 
 
 def _blocks(actor: Actor, row: Execution, start: int, end: int) -> Iterator[bytes]:

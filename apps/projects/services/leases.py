@@ -58,6 +58,7 @@ def _take(pk: int, worker: str) -> Claimed | None:
         "claimed_at": now,
         "attempts": F("attempts") + 1,
         "phase": "",
+        "phases": [],
         "reason": "",
         "exit_code": None,
     }
@@ -111,6 +112,9 @@ def heartbeat(actor: Actor, execution_id: int, claim: str, usage: dict[str, Any]
 def note(actor: Actor, execution_id: int, claim: str, **facts: Any) -> bool:
     """Write down what the worker has learned: phase, commit, branch, command, environment…; whether it still has the claim."""
     require_admin(actor, "execution.note")
+    if phase := facts.get("phase"):
+        before = _held(execution_id, claim).values_list("phases", flat=True).first() or []
+        facts["phases"] = [*before, [phase, clock.now_ms()]]
     return bool(_held(execution_id, claim).update(**facts))
 
 
