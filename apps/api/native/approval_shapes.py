@@ -258,6 +258,7 @@ class DifferenceOut(serializers.Serializer):
     before = serializers.CharField(allow_null=True)
     after = serializers.CharField(allow_null=True)
     changed = serializers.BooleanField(source="is_change")
+    breaks = serializers.CharField(help_text="of the signature: whom the change breaks; empty if nobody")
 
 
 class GroupOut(serializers.Serializer):
