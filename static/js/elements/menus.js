@@ -41,6 +41,9 @@ document.addEventListener("click", (event) => {
   if (target instanceof HTMLDialogElement && !typed(target)) target.close();
 });
 
+// A form that was refused stands open with the reason.
+for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (document.querySelectorAll("dialog[data-show]"))) dialog.showModal();
+
 /** @param {HTMLDialogElement} dialog */
 function typed(dialog) {
   return [...dialog.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => {
