@@ -41,6 +41,7 @@ ACTS: dict[str, Act] = {
     "run.log": Act(Level.EDIT, False),
     "run.update": Act(Level.EDIT, False),
     "run.tag": Act(Level.EDIT, False),
+    "run.comment": Act(Level.READ, True),
     "run.move": Act(Level.MANAGE, True),
     "run.delete": Act(Level.MANAGE, True),
     "run.restore": Act(Level.MANAGE, True),
@@ -57,6 +58,9 @@ ACTS: dict[str, Act] = {
     "artifact.download": Act(Level.READ, True),
     "artifact.write": Act(Level.EDIT, False),
     "artifact.delete": Act(Level.MANAGE, True),
+    # use and quotas
+    "storage.read": Act(None, False),  # of everybody
+    "storage.quota": Act(None, True),
     # projects and their executions
     "project.read": Act(Level.READ, False),
     "project.create": Act(None, True),

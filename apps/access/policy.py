@@ -42,19 +42,28 @@ def level_sql(actor: Actor, noun: Noun, alias: str = "") -> Sql:
         return "0", []
     if actor.is_admin:
         return str(int(Level.MANAGE)), []
-    row = alias or noun.table
-    sql = f"""COALESCE(
-        (SELECT given.level FROM {noun.grants} given WHERE given.{noun.target} = {row}.id AND given.user_id = %s),
+    return _level_of(noun, alias or noun.table, "%s"), [actor.user_id] * 4
+
+
+def level_of_people_sql(noun: Noun, alias: str, person: str) -> str:
+    """The same the other way round: an expression for the level of each account `person` (an alias of accounts_user) on the row
+    `alias`."""
+    return f"CASE WHEN {person}.is_superuser THEN {int(Level.MANAGE)} ELSE {_level_of(noun, alias, f'{person}.id')} END"
+
+
+def _level_of(noun: Noun, row: str, user: str) -> str:
+    """The precedence, for the account whose number the expression `user` is: a placeholder (four of them) or a column."""
+    return f"""COALESCE(
+        (SELECT given.level FROM {noun.grants} given WHERE given.{noun.target} = {row}.id AND given.user_id = {user}),
         (SELECT MAX(given.level) FROM {noun.grants} given JOIN accounts_membership member ON member.team_id = given.team_id
-          WHERE given.{noun.target} = {row}.id AND member.user_id = %s),
+          WHERE given.{noun.target} = {row}.id AND member.user_id = {user}),
         (SELECT given.level FROM access_workspacegrant given WHERE given.workspace_id = {row}.{noun.workspace} AND given.user_id
-        = %s),
+        = {user}),
         (SELECT MAX(given.level) FROM access_workspacegrant given JOIN accounts_membership member ON member.team_id =
         given.team_id
-          WHERE given.workspace_id = {row}.{noun.workspace} AND member.user_id = %s),
+          WHERE given.workspace_id = {row}.{noun.workspace} AND member.user_id = {user}),
         {f"{row}.{noun.everyone}," if noun.everyone else ""}
         CASE WHEN {row}.{noun.workspace} = {DEFAULT_WORKSPACE_ID} THEN {default_level()} ELSE 0 END)"""
-    return sql, [actor.user_id] * 4
 
 
 def workspace_level_sql(actor: Actor, alias: str = "access_workspace") -> Sql:

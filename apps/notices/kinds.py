@@ -18,6 +18,6 @@ KINDS: dict[str, Kind] = {
     "version_moved": Kind("A version of mine moved to another stage", mail=False),
     "override": Kind("A policy was overridden"),
     "mention": Kind("Somebody mentioned me"),
-    "comment": Kind("Somebody commented on a request of mine", mail=False),
+    "comment": Kind("Somebody commented on something of mine, or where I had commented", mail=False),
     "execution": Kind("An execution of mine ended", mail=False),
 }

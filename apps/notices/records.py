@@ -1,5 +1,6 @@
 """What queries return and services take: plain data."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,21 @@ class CommentRecord:
     created_at: int
     updated_at: int
     is_deleted: bool
+    author_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentedThing:
+    """What a comment is about, as the room that owns it says it.
+
+    `words` are for sentences ("run sunny-fox-7"), `url` is where it is read, `concerned` whose thing it is, and `readers` leaves
+    of some accounts those that may read it.
+    """
+
+    words: str
+    url: str
+    concerned: list[int]
+    readers: Callable[[Collection[int]], set[int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from urllib.parse import quote
 
-from django.conf import settings
+from apps.core import pages
 
 
 def request_page(workspace: str, request_id: int) -> str:
     """Where a request is read and voted on."""
-    return f"{_base(workspace)}/approvals/{request_id}/"
+    return f"{pages.base(workspace)}/approvals/{request_id}/"
 
 
 def version_page(workspace: str, name: str, number: int) -> str:
@@ -17,8 +17,4 @@ def version_page(workspace: str, name: str, number: int) -> str:
 
 def model_page(workspace: str, name: str) -> str:
     """Where a model is seen."""
-    return f"{_base(workspace)}/models/{quote(name, safe='')}/"
-
-
-def _base(workspace: str) -> str:
-    return settings.PUBLIC_URL + ("" if workspace == "default" else f"/w/{workspace}")
+    return f"{pages.base(workspace)}/models/{quote(name, safe='')}/"

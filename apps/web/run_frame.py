@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.access.levels import Level
 from apps.core.errors import Missing
-from apps.experiments.queries import experiments, overview, runs, series
+from apps.experiments.queries import comments, experiments, overview, runs, series
 from apps.experiments.records import RunRecord
 from apps.web.base import actor_of
 from apps.web.forms.experiments import NoteForm, RenameForm, TagForm
@@ -30,6 +30,7 @@ def frame(request: HttpRequest, run_id: str, tab: str) -> dict[str, Any]:
     if system:
         counted.append(("system", _("System"), "web:run_system", system))
     counted.append(("artifacts", _("Artifacts"), "web:run_artifacts", None))
+    counted.append(("comments", _("Comments"), "web:run_comments", comments.count_run_comments(actor, run_id)))
     return {
         "run": run,
         "experiment": experiment,

@@ -23,6 +23,7 @@ const ELEMENTS = {
   "chart-card": () => import("./elements/chart-card.js"),
   "chart-controls": () => import("./elements/chart-controls.js"),
   "image-series": () => import("./elements/image-series.js"),
+  "mention-field": () => import("./elements/mention-field.js"),
   "query-bar": () => import("./elements/query-bar.js"),
   "split-pane": () => import("./elements/split-pane.js"),
   "tree-view": () => import("./elements/tree-view.js"),

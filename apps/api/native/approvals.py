@@ -224,22 +224,6 @@ class RequestComments(NativeView):
         return shown(shapes.CommentOut, comments.comment_on_request(self.actor(request), request_id, data["comment"]), status=201)
 
 
-class CommentDetail(NativeView):
-    """One comment on a version or request."""
-
-    @extend_schema(operation_id="comments_update", request=shapes.CommentIn, responses=shapes.CommentOut)
-    def patch(self, request: Request, comment_id: int) -> Response:
-        """Change one's own."""
-        data = read(shapes.CommentIn, request.data)
-        return shown(shapes.CommentOut, comments.edit_comment(self.actor(request), comment_id, data["comment"]))
-
-    @extend_schema(operation_id="comments_delete", responses={204: None})
-    def delete(self, request: Request, comment_id: int) -> Response:
-        """Take back one's own."""
-        comments.delete_comment(self.actor(request), comment_id)
-        return Response(status=204)
-
-
 class RequestActivity(NativeView):
     """What happened to a request."""
 

@@ -3,7 +3,20 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from apps.api.native import approvals, audit, doctor, models, people, schema, tokens, webhooks, workspaces
+from apps.api.native import (
+    approvals,
+    audit,
+    comments,
+    doctor,
+    executions,
+    models,
+    people,
+    projects,
+    schema,
+    tokens,
+    webhooks,
+    workspaces,
+)
 from apps.api.native.docs import ApiPages
 
 __all__ = ["schema", "urlpatterns"]
@@ -33,7 +46,8 @@ urlpatterns = [
     path("transition-requests/<int:request_id>/comments/", approvals.RequestComments.as_view(), name="v1-request-comments"),
     path("transition-requests/<int:request_id>/activity/", approvals.RequestActivity.as_view(), name="v1-request-activity"),
     path("transition-requests/<int:request_id>/changes/", approvals.RequestComparison.as_view(), name="v1-request-changes"),
-    path("comments/<int:comment_id>/", approvals.CommentDetail.as_view(), name="v1-comment"),
+    path("comments/<int:comment_id>/", comments.CommentDetail.as_view(), name="v1-comment"),
+    path("runs/<str:run_id>/comments/", comments.RunComments.as_view(), name="v1-run-comments"),
     path("models/trash/", models.Trash.as_view(), name="v1-models-trash"),
     path("models/trash/<int:model_id>/restore/", models.TrashedModel.as_view(), name="v1-model-restore"),
     path("models/<str:name>/activity/", models.ModelActivity.as_view(), name="v1-model-activity"),
@@ -47,6 +61,22 @@ urlpatterns = [
         models.VersionComparison.as_view(),
         name="v1-version-compare",
     ),
+    path("projects/", projects.ProjectList.as_view(), name="v1-projects"),
+    path("projects/<int:project_id>/", projects.ProjectDetail.as_view(), name="v1-project"),
+    path("projects/<int:project_id>/refresh/", projects.ProjectRefresh.as_view(), name="v1-project-refresh"),
+    path("projects/<int:project_id>/secrets/", projects.SecretList.as_view(), name="v1-project-secrets"),
+    path("projects/<int:project_id>/secrets/<str:name>/", projects.SecretDetail.as_view(), name="v1-project-secret"),
+    path("archives/", projects.ArchiveList.as_view(), name="v1-archives"),
+    path("executions/", executions.ExecutionList.as_view(), name="v1-executions"),
+    path("executions/queue/", executions.ExecutionQueue.as_view(), name="v1-executions-queue"),
+    path("executions/rerun/", executions.ExecutionRerun.as_view(), name="v1-executions-rerun"),
+    path("executions/<int:execution_id>/", executions.ExecutionDetail.as_view(), name="v1-execution"),
+    path("executions/<int:execution_id>/log/", executions.ExecutionLog.as_view(), name="v1-execution-log"),
+    path("executions/<int:execution_id>/cancel/", executions.ExecutionCancel.as_view(), name="v1-execution-cancel"),
+    path("executions/<int:execution_id>/retry/", executions.ExecutionRetry.as_view(), name="v1-execution-retry"),
+    path("workers/", executions.WorkerList.as_view(), name="v1-workers"),
+    path("environments/", executions.EnvironmentList.as_view(), name="v1-environments"),
+    path("environments/<str:key>/", executions.EnvironmentDetail.as_view(), name="v1-environment"),
     path("webhooks/<slug:kind>/", webhooks.WebhookList.as_view(), name="v1-webhooks"),
     path("webhooks/<slug:kind>/<str:webhook_id>/deliveries/", webhooks.DeliveryList.as_view(), name="v1-deliveries"),
     path(

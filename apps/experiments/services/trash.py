@@ -13,6 +13,8 @@ from apps.core.transactions import atomic
 from apps.experiments.models import Experiment, LoggedModel, ModelMetric, Param, Point, Run, RunModel, RunTag, RunWriter, Series
 from apps.experiments.models.datasets import Dataset, DatasetInput, InputTag
 from apps.experiments.models.experiments import DEFAULT_EXPERIMENT_ID, DELETED
+from apps.experiments.queries.comments import RUN
+from apps.notices.services.comments import forget_comments
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ def _purge_run(actor: Actor, pk: int, before: int, dry_run: bool) -> str:
     InputTag.objects.filter(input__run_id=pk).delete()
     _delete(DatasetInput._meta.db_table, "run_id", pk)
     deletion.delete_root(actor, f"{run.root_experiment_id}/{run.run_id}/artifacts")
+    forget_comments(actor, RUN, [str(pk)])
     run.delete()  # through the ORM: rooms above may point to it, and what they say of deletion holds
     record(actor, "run.purge", noun="run", noun_id=run.run_id, name=run.name)
     return "gone"

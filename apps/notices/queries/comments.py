@@ -14,6 +14,19 @@ def list_comments(actor: Actor, noun: str, noun_id: str) -> list[CommentRecord]:
     return [_record(row) for row in rows[:1000]]
 
 
+def count_comments(actor: Actor, noun: str, noun_id: str) -> int:
+    """How many comments there are on a thing, without deleted ones."""
+    require_known(actor)
+    return Comment.objects.filter(noun=noun, noun_id=noun_id, deleted_at=None).count()
+
+
+def list_participants(actor: Actor, noun: str, noun_id: str) -> set[int]:
+    """Who said something to a thing, and still says it."""
+    require_known(actor)
+    rows = Comment.objects.filter(noun=noun, noun_id=noun_id, deleted_at=None, author_id__isnull=False)
+    return {author for author in rows.order_by("author_id").values_list("author_id", flat=True).distinct() if author}
+
+
 def get_comment(actor: Actor, comment_id: int) -> CommentRecord:
     """One comment, deleted or not. Raises Missing."""
     require_known(actor)
@@ -24,7 +37,8 @@ def get_comment(actor: Actor, comment_id: int) -> CommentRecord:
 
 
 def _record(row: Comment) -> CommentRecord:
-    name = row.author.username if row.author else row.author_name
+    name, label = (row.author.username, row.author.label) if row.author else (row.author_name, row.author_name)
     return CommentRecord(
-        row.pk, row.noun, row.noun_id, name, row.author_id, row.text, row.created_at, row.updated_at, row.deleted_at is not None
-    )
+        row.pk, row.noun, row.noun_id, name, row.author_id, row.text, row.created_at, row.updated_at, row.deleted_at is not None,
+        label,
+    )  # fmt: skip

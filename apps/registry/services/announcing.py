@@ -1,12 +1,12 @@
 """Telling the world of what happened to a model: webhooks of both kinds, people, the chat. In the transaction of the act."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from apps.access.queries.workspaces import require_known
 from apps.core.actor import Actor
-from apps.notices.records import CommentRecord, Event, Message
+from apps.notices.records import CommentedThing, CommentRecord, Event, Message
+from apps.notices.services import comments
 from apps.notices.services.chat import tell_chat
 from apps.notices.services.deliveries import emit_event
 from apps.notices.services.inbox import notify
@@ -14,15 +14,6 @@ from apps.registry import acts, links, stages
 from apps.registry.access import ModelAccess
 from apps.registry.models import ModelVersion, TransitionRequest
 from apps.registry.subjects import Subject
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who is told of a comment, and as what."""
-
-    mentioned: list[int]
-    concerned: list[int]
-
 
 _INTO = {stages.STAGING: "STAGING", stages.PRODUCTION: "PRODUCTION", stages.ARCHIVED: "ARCHIVED"}
 
@@ -156,8 +147,8 @@ def tell_override(actor: Actor, model: ModelAccess, request: TransitionRequest, 
     tell_chat(actor, model.workspace_id, "override", f"{title}: {request.reason}\n{url}")
 
 
-def tell_comment(actor: Actor, model: ModelAccess, number: int | None, url: str, comment: CommentRecord, told: Told) -> None:
-    """Somebody commented: whom they mention is told, and whose request it is."""
+def tell_comment(actor: Actor, model: ModelAccess, number: int | None, comment: CommentRecord, thing: CommentedThing) -> None:
+    """Somebody commented: webhooks are told of it, and people as of every comment."""
     require_known(actor)
     fields = {
         "version": str(number),
@@ -166,11 +157,7 @@ def tell_comment(actor: Actor, model: ModelAccess, number: int | None, url: str,
     }
     if number is not None:
         _emit(actor, model, "", {}, ("COMMENT_CREATED",), fields)
-    title = f"{actor.name} mentioned you on {model.name}"
-    notify(actor, told.mentioned, Message("mention", title, url, f"comment:{comment.id}:mention", comment.text))
-    title = f"{actor.name} commented on your request for {model.name}"
-    others = set(told.concerned) - set(told.mentioned)
-    notify(actor, others, Message("comment", title, url, f"comment:{comment.id}", comment.text))
+    comments.tell_comment(actor, comment, thing)
 
 
 def _emit(

@@ -1,23 +1,18 @@
 """Comments on versions and on requests."""
 
-from apps.accounts.models import User, name_key
-from apps.accounts.queries.actors import actor_for_user
 from apps.core.actor import Actor
-from apps.core.errors import DomainError, Missing
+from apps.core.errors import Missing
 from apps.core.transactions import atomic
 from apps.notices.queries.comments import get_comment
-from apps.notices.records import CommentRecord
-from apps.notices.rules import mentions
+from apps.notices.records import CommentedThing, CommentRecord
 from apps.notices.services import comments
 from apps.registry import links
 from apps.registry.access import ModelAccess, access_model_by_id, access_request, access_version
 from apps.registry.lines import Line, line_of
 from apps.registry.models import ModelVersion, TransitionRequest
-from apps.registry.queries.comments import REQUEST, VERSION
-from apps.registry.services.announcing import Told, tell_comment
+from apps.registry.queries.comments import REQUEST, VERSION, readers_of
+from apps.registry.services.announcing import tell_comment
 from apps.registry.services.history import note
-
-MOST_MENTIONS = 50
 
 
 @atomic
@@ -26,8 +21,7 @@ def comment_on_version(actor: Actor, name: str, version: str, text: str) -> Comm
     found = access_version(actor, name, version, "request.comment")
     comment = comments.add_comment(actor, VERSION, str(found.id), text)
     note(actor, "request.comment", found.model, Line("comment", found.number, comment=text[:500]))
-    url = links.version_page(found.model.workspace, found.model.name, found.number)
-    tell_comment(actor, found.model, found.number, url, comment, Told(_mentioned(found.model, text), []))
+    tell_comment(actor, found.model, found.number, comment, _version(actor, found.model, found.id))
     return comment
 
 
@@ -38,17 +32,19 @@ def comment_on_request(actor: Actor, request_id: int, text: str) -> CommentRecor
     request = TransitionRequest.objects.select_related("version").get(pk=found.id)
     comment = comments.add_comment(actor, REQUEST, str(found.id), text)
     note(actor, "request.comment", found.model, line_of("comment", request, comment=text[:500]))
-    url = links.request_page(found.model.workspace, found.id)
     number = request.version.number if request.version else None
-    tell_comment(actor, found.model, number, url, comment, Told(_mentioned(found.model, text), [request.requester_id]))
+    tell_comment(actor, found.model, number, comment, _request(actor, found.model, found.id))
     return comment
 
 
 @atomic
 def edit_comment(actor: Actor, comment_id: int, text: str) -> CommentRecord:
-    """Change one's own comment. Raises Invalid, Missing, Denied."""
-    access_commented(actor, comment_id)
-    return comments.edit_comment(actor, comment_id, text)
+    """Change one's own comment; people who are new in it are told. Raises Invalid, Missing, Denied."""
+    model = access_commented(actor, comment_id)
+    comment = comments.edit_comment(actor, comment_id, text)
+    about = _request if comment.noun == REQUEST else _version
+    comments.tell_comment(actor, comment, about(actor, model, int(comment.noun_id)))
+    return comment
 
 
 @atomic
@@ -75,16 +71,15 @@ def access_commented(actor: Actor, comment_id: int) -> ModelAccess:
     raise missing
 
 
-def _mentioned(model: ModelAccess, text: str) -> list[int]:
-    """The people whom a text names and who may read the model: nobody else learns of it."""
-    keys = [name_key(name) for name in mentions(text)[:MOST_MENTIONS]]
-    people = User.objects.filter(key__in=keys, is_active=True, kind=User.Kind.PERSON)
-    return [user.pk for user in people if _may_read(actor_for_user(user, "system"), model)]
+def _version(actor: Actor, model: ModelAccess, version_id: int) -> CommentedThing:
+    number, owner = ModelVersion.objects.values_list("number", "owner_id").get(pk=version_id)
+    url = links.version_page(model.workspace, model.name, number)
+    concerned = [owner] if owner else []
+    return CommentedThing(f"version {number} of {model.name}", url, concerned, readers_of(actor, model))
 
 
-def _may_read(person: Actor, model: ModelAccess) -> bool:
-    try:
-        access_model_by_id(person, model.id, "model.read")
-    except DomainError:
-        return False
-    return True
+def _request(actor: Actor, model: ModelAccess, request_id: int) -> CommentedThing:
+    requester = TransitionRequest.objects.values_list("requester_id", flat=True).get(pk=request_id)
+    url = links.request_page(model.workspace, request_id)
+    concerned = [requester] if requester else []
+    return CommentedThing(f"request {request_id} for {model.name}", url, concerned, readers_of(actor, model))

@@ -5,12 +5,16 @@ May be killed and run again at any point.
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from apps.access.queries.workspaces import require_admin
 from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
-from apps.registry.models import ModelVersion, RegisteredModel
+from apps.notices.services.comments import forget_comments
+from apps.registry.models import ModelVersion, RegisteredModel, TransitionRequest
 from apps.registry.models.registered import DELETED
+from apps.registry.queries.comments import REQUEST, VERSION
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ def _purge_model(actor: Actor, pk: int, before: int) -> bool:
     if model is None:
         return False
     record(actor, "model.purge", noun="model", noun_id=pk, name=model.name, workspace=model.workspace.name)
+    _forget(actor, ModelVersion.objects.filter(model=model), TransitionRequest.objects.filter(model=model))
     model.delete()
     return True
 
@@ -57,5 +62,12 @@ def _purge_version(actor: Actor, pk: int, before: int) -> bool:
     model = version.model
     noun_id = f"{model.pk}/{version.number}"
     record(actor, "model_version.purge", noun="model_version", noun_id=noun_id, name=model.name, workspace=model.workspace.name)
+    _forget(actor, ModelVersion.objects.filter(pk=pk), TransitionRequest.objects.filter(version=version))
     version.delete()
     return True
+
+
+def _forget(actor: Actor, versions: QuerySet[ModelVersion], requests: QuerySet[TransitionRequest]) -> None:
+    """What was said to them goes with them."""
+    forget_comments(actor, VERSION, [str(pk) for pk in versions.values_list("pk", flat=True)])
+    forget_comments(actor, REQUEST, [str(pk) for pk in requests.values_list("pk", flat=True)])

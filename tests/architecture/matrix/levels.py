@@ -34,6 +34,7 @@ LEVELS = {
     "page-edit":   "login 403|404 403|404   403     403       ok      ok        ok       ok       ok",
     "page-manage": "login 403|404 403|404   403     403       403     403       403      ok       ok",
     "page-admin":  "login 404     404       404     404       404     404       404      404      ok",
+    "page-author": "login 403|404 403|404   403     403       403     403       403      ok       403",
     "page-team lead":   "login 404 404      404     404       404     403       404      404      ok",
     "page-manager's":   "login 404 404      404     404       404     404       404      ok       ok",
     "page-team member": "login 404 404      404     404       404     ok        404      404      ok",

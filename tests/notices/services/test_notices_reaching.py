@@ -85,7 +85,8 @@ def test_a_channel_needs_manage_on_the_workspace(people, settings):
 def test_a_comment_tells_whom_it_mentions_if_they_may_see_the_model(people, worlds, settings):
     settings.DEFAULT_PERMISSION = "NO_PERMISSIONS"
     comment_on_version(people.editor.actor, worlds.here.registered, "1", "@reader look, and @stranger, @nobody, me@editor.com")
-    assert list(Notice.objects.values_list("user__username", "kind")) == [("reader", "mention")]
+    told = list(Notice.objects.order_by("id").values_list("user__username", "kind"))
+    assert told == [("reader", "mention"), ("manager", "comment")]  # the version is the manager's
 
 
 def test_a_comment_is_changed_and_taken_back_by_its_author_alone(people, worlds):
