@@ -20,7 +20,12 @@ BLOCK_BYTES = 256 * 1024
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # Bodies of these are bytes, streamed by the door; everything else is JSON or a form, read whole.
-ARTIFACTS = ("/api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow-artifacts/", "/ajax-api/2.0/mlflow/upload-artifact")
+ARTIFACTS = (
+    "/api/2.0/mlflow-artifacts/",
+    "/ajax-api/2.0/mlflow-artifacts/",
+    "/ajax-api/2.0/mlflow/upload-artifact",
+    "/api/v1/archives/",
+)
 # Probes and scrapers call by address, and these say nothing that a forged Host could steal.
 OPERATIONS = frozenset({"/health", "/ready", "/version", "/metrics"})
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HTTP_FORWARDED")

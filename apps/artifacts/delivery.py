@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
-
-from apps.artifacts.queries.reading import Opened
 
 TEXT = frozenset(
     (
@@ -26,6 +25,29 @@ SANDBOX_WITH_SCRIPTS = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https://cdn.plot.ly; "
     "style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
 )
+
+
+class Opened(Protocol):
+    """What can be delivered: an artifact, or whatever else knows its size and gives out its bytes from any offset."""
+
+    @property
+    def name(self) -> str:
+        """The base name."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """What no other content has."""
+
+    @property
+    def modified(self) -> datetime:
+        """When it got this content."""
+
+    def blocks(self, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` to before `end`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.urls import URLPattern, get_resolver
 
 from apps.accounts.models import ApiToken, Session, Team, User
 from apps.accounts.services import teams, users
-from tests.architecture.matrix import EXEMPT, NOT_OFFERED, ROWS, approval_things
+from tests.architecture.matrix import EXEMPT, NOT_OFFERED, ROWS, approval_things, project_things
 from tests.architecture.matrix.levels import HIDDEN_ELSEWHERE, PEOPLE, Row
 from tests.support.people import TEAM
 from tests.support.worlds import ELSEWHERE, SYSTEM
@@ -184,6 +184,7 @@ def things_of(world, people):
         "token": str(ApiToken.objects.get(user=manager).pk),
         "session": session.digest,
         **approval_things.things_of(world),
+        **project_things.things_of(world),
     }
 
 

@@ -1,4 +1,4 @@
-"""Workspaces, and grants on them and on experiments."""
+"""Workspaces, and grants on them, on experiments, models and projects."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -12,9 +12,11 @@ from apps.access.levels import Level, parse
 from apps.access.queries import workspaces as queries
 from apps.access.services import workspaces as services
 from apps.api.native.base import NativeView, listed, read, shown
-from apps.core.errors import Invalid
+from apps.core.errors import Invalid, Missing
 from apps.experiments.queries import experiments
 from apps.experiments.services import grants
+from apps.projects.queries import projects
+from apps.projects.services import projects as project_services
 from apps.registry.queries import registered
 from apps.registry.services import grants as model_grants
 
@@ -112,8 +114,8 @@ class WorkspaceDetail(NativeView):
 
 
 class Grants(NativeView):
-    """Grants on a workspace (`/grants/workspaces/<name>/`), an experiment (`/grants/experiments/<id>/`) or a registered model
-    (`/grants/models/<name>/`)."""
+    """Grants on a workspace (`/grants/workspaces/<name>/`), an experiment (`/grants/experiments/<id>/`), a registered model
+    (`/grants/models/<name>/`) or a project (`/grants/projects/<id>/`)."""
 
     @extend_schema(operation_id="grants_list", responses=listed(GrantOut))
     def get(self, request: Request, noun: str, key: str) -> Response:
@@ -148,8 +150,19 @@ class Granted(NamedTuple):
 GRANTED = {
     "workspaces": Granted(queries.list_workspace_grants, services.share_workspace, services.unshare_workspace),
     "experiments": Granted(experiments.list_experiment_grants, grants.put_experiment_grant, grants.delete_experiment_grant),
+    "projects": Granted(
+        lambda actor, key: projects.list_project_grants(actor, _project(key)),
+        lambda actor, key, level, **grantee: project_services.put_grant(actor, _project(key), level, **grantee),
+        lambda actor, key, **grantee: project_services.delete_grant(actor, _project(key), **grantee),
+    ),
     "models": Granted(registered.list_model_grants, model_grants.put_model_grant, model_grants.delete_model_grant),
 }
+
+
+def _project(key: str) -> int:
+    if not (key.isascii() and key.isdigit()):
+        raise Missing(f"No project with id={key[:50]} exists")
+    return int(key)
 
 
 def _grants_of(noun: str) -> Granted:
