@@ -10,8 +10,8 @@ Every address of the protocol that this server knows, and its state. Written by 
 serves them; a test compares.
 The version that is emulated is answered by `/version`. The section is that of the protocol's own order: 1 service, 3
 experiments, 4 runs, 5 searches,
-6 metrics, 7 datasets, 8 artifacts, 9 registry, 10 logged models, 11 webhooks, 13 users and permissions, 19 additions of newer
-clients,
+6 metrics, 7 datasets, 8 artifacts, 9 registry, 10 logged models, 11 webhooks, 12 the browser's own, 13 users and permissions,
+19 additions of newer clients,
 20 the approval dialect.
 
 | method | address | section | state |

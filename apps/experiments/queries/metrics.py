@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from apps.core.actor import Actor
-from apps.core.errors import Missing
+from apps.core.errors import Invalid, Missing
 from apps.core.paging import decode_offset, encode_offset
 from apps.experiments.access import access_run, access_runs
 from apps.experiments.interning import find_metric_key
@@ -34,7 +34,7 @@ def get_history(actor: Actor, run_id: str, key: str, *, page_token: str = "", ma
     if key_id is None:
         return HistoryPage([], "")
     offset = decode_offset(page_token)
-    limit = min(max_results or MAX_HISTORY_PAGE, MAX_HISTORY_PAGE)
+    limit = _page_size(max_results)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT value, kind, timestamp, step FROM experiments_point WHERE run_id = %s AND key_id = %s"
@@ -44,6 +44,13 @@ def get_history(actor: Actor, run_id: str, key: str, *, page_token: str = "", ma
         found = cursor.fetchall()
     token = encode_offset(offset + limit) if len(found) > limit else ""
     return HistoryPage([MetricValue(key, *row) for row in found[:limit]], token)
+
+
+def _page_size(max_results: int) -> int:
+    """How many points an answer holds: what was asked for, up to the limit; all that may be where nothing was. Raises Invalid."""
+    if max_results < 0:
+        raise Invalid(f"Invalid value {max_results} for parameter 'max_results' supplied")
+    return min(max_results or MAX_HISTORY_PAGE, MAX_HISTORY_PAGE)
 
 
 MAX_BULK_RUNS = 100
@@ -56,7 +63,7 @@ def get_history_bulk(actor: Actor, run_ids: list[str], key: str, *, max_results:
     key_id = find_metric_key(key)
     if key_id is None or not runs:
         return []
-    limit = min(max_results or MAX_HISTORY_PAGE, MAX_HISTORY_PAGE)
+    limit = _page_size(max_results)
     names = {run.id: run.run_id for run in runs}
     found: list[tuple[str, MetricValue]] = []
     for pk, run_id in sorted(names.items(), key=lambda item: item[1]):

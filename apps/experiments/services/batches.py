@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.conf import settings
+
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Denied, Invalid, Missing
@@ -122,6 +124,8 @@ def _check_pairs(pairs: list[Tag], path: str, limit: int, single: bool) -> list[
         where = "" if single else f"{path}[{index}]."
         rules.check_key(key, f"{where}key")
         rules.check_text(value, f"{where}value")
+        if len(value) > limit and not settings.TRUNCATE_LONG_VALUES:
+            rules.check_length(value, limit, f"{where}value")
     return [Tag(key, value[:limit]) for key, value in pairs]
 
 

@@ -17,6 +17,10 @@ OPERATIONS = [
     Row("GET", "version", "open"),
     Row("GET", "metrics", "open"),  # by address, not by person
     Row("GET", "api/3.0/mlflow/server-info", "known"),
+    Row("GET", "api/3.0/mlflow/server-features", "known"),
+    Row("GET", W + "server-features", "known"),
+    Row("GET", "api/3.0/mlflow/ui-telemetry", "known"),
+    Row("POST", "api/3.0/mlflow/ui-telemetry", "known", {"records": []}),
 ]
 
 EXPERIMENTS = [
@@ -69,6 +73,15 @@ LOGGED_MODELS = [
     Row("DELETE", W + "logged-models/<str:model_id>/tags/<path:tag_key>", "edit", path={**MODEL, "tag_key": "kind"}),
     Row("POST", W + "logged-models/<str:model_id>/params", "edit", {"params": [{"key": "p", "value": "1"}]}, path=MODEL),
     Row("GET", W + "logged-models/<str:model_id>/artifacts/directories", "read", path=MODEL),
+    # the model has no file: whoever may read it learns that, as others learn that there is no such model
+    Row(
+        "GET",
+        W + "logged-models/<str:model_id>/artifacts/files",
+        "read",
+        query={"artifact_file_path": "absent"},
+        path=MODEL,
+        success=404,
+    ),
 ]
 
 ARTIFACTS = [

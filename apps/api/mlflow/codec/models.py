@@ -58,15 +58,15 @@ def _metric_json(model_id: str, metric: Any) -> dict[str, Any]:
 
 
 def parse_inputs(fields: Fields) -> list[NewInput]:
-    """The datasets of a log-inputs request. Raises Invalid."""
+    """The datasets of a log-inputs request; missing parts are read as "", as the reference does. Raises Invalid."""
     found = []
     for item in fields.objects("datasets"):
         dataset = item.object("dataset", required=True)
         tags = [Tag(tag.text("key", required=True), tag.text("value")) for tag in item.objects("tags")]
         found.append(
             NewInput(
-                dataset.text("name", required=True),
-                dataset.text("digest", required=True),
+                dataset.text("name"),
+                dataset.text("digest"),
                 dataset.text("source_type"),
                 dataset.text("source"),
                 dataset.text("schema"),

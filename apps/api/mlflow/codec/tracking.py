@@ -216,8 +216,15 @@ def parse_legacy_model(fields: Fields) -> dict[str, Any]:
 
 
 def parse_run_id(fields: Fields) -> str:
-    """`run_id`, or its old name. Raises Invalid."""
-    return fields.text("run_id", "run_uuid", required=True)
+    """`run_id`, or its old name where that is absent or empty. Raises Invalid."""
+    return fields.text("run_id") or fields.text("run_uuid") or fields.text("run_id", required=True)
+
+
+def parse_run_id_of_shape(fields: Fields) -> str:
+    """The same where the protocol checks its shape before it looks for the run. Raises Invalid."""
+    run_id = parse_run_id(fields)
+    rules.check_run_id(run_id)
+    return run_id
 
 
 def page_json(name: str, items: list[dict[str, Any]], next_page_token: str) -> dict[str, Any]:

@@ -149,6 +149,12 @@ def list_by_model(request: WireRequest) -> dict[str, Any]:
     return _listed(request, model_root(model), request.fields.text("artifact_directory_path"))
 
 
+@endpoint("GET", "logged-models/<str:model_id>/artifacts/files", prefixes=("ajax-api/2.0/mlflow/",), section="10")
+def get_model_artifact(request: WireRequest) -> HttpResponseBase:
+    model = access_logged_model(request.actor, request.kwargs["model_id"], "artifact.download")
+    return _send(request, model_root(model), request.fields.text("artifact_file_path", required=True))
+
+
 def _listed(request: WireRequest, root: str, path: str) -> dict[str, Any]:
     folder = clean_folder(path)
     return {"root_uri": f"mlflow-artifacts:/{root}"} | codec.files_json(listing.list_folder(request.actor, root, folder), folder)

@@ -7,7 +7,14 @@ from rest_framework.views import APIView
 from apps.api.base import ActorAuthentication
 from apps.core.errors import Unsupported
 
-PATHS_2 = ("get-online-trace-details", "traces", "unified-traces")
+PATHS_2 = (
+    "gateway-proxy",
+    "get-online-trace-details",
+    "get-trace-artifact",
+    "runs/create-promptlab-run",
+    "traces",
+    "unified-traces",
+)
 PATHS_3 = ("datasets", "gateway", "issues", "prompt-optimization", "scorers", "traces")
 
 

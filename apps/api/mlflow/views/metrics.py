@@ -55,4 +55,4 @@ def get_history_bulk_interval(request: WireRequest) -> dict[str, Any]:
         raise Invalid(f"max_results must be between 1 and {queries.MAX_INTERVAL_RESULTS}.")
     key = fields.text("metric_key", required=True)
     points = queries.get_history_interval(request.actor, run_ids, key, start=start, end=end, max_results=limit)
-    return {"metrics": [tracking.metric_json(point) | {"run_id": run_id} for run_id, point in points]}
+    return tracking.page_json("metrics", [tracking.metric_json(point) | {"run_id": run_id} for run_id, point in points], "")

@@ -17,7 +17,7 @@ from apps.experiments.services import logged_models as services
 def log_inputs(request: WireRequest) -> dict[str, Any]:
     fields = request.fields
     models = [item.text("model_id", required=True) for item in fields.objects("models")]
-    datasets.log_inputs(request.actor, tracking.parse_run_id(fields), codec.parse_inputs(fields), models)
+    datasets.log_inputs(request.actor, tracking.parse_run_id_of_shape(fields), codec.parse_inputs(fields), models)
     return {}
 
 
@@ -40,7 +40,7 @@ def search_datasets(request: WireRequest) -> dict[str, Any]:
         | ({"context": item.context} if item.context is not None else {})
         for item in found
     ]
-    return {"dataset_summaries": summaries}
+    return tracking.page_json("dataset_summaries", summaries, "")
 
 
 @endpoint("POST", "logged-models", section="10")

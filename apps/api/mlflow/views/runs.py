@@ -20,7 +20,7 @@ def log_metric(request: WireRequest) -> dict[str, Any]:
 
 @endpoint("POST", "runs/log-batch", section="4")
 def log_batch(request: WireRequest) -> dict[str, Any]:
-    run_id = tracking.parse_run_id(request.fields)
+    run_id = tracking.parse_run_id_of_shape(request.fields)
     batches.log_batch(request.actor, run_id, tracking.parse_batch(request.fields))
     return {}
 
