@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.artifacts.services import cleaning
+from apps.artifacts.services import charging, cleaning
 from apps.core.actor import Actor
 
 
@@ -22,3 +22,15 @@ def clean_orphans() -> None:
 def mark_damaged(blob_id: int) -> None:
     """A download did not add up."""
     cleaning.mark_damaged(Actor.system("artifacts.mark_damaged"), blob_id)
+
+
+@shared_task(name="artifacts.fold_uses", ignore_result=True)
+def fold_uses() -> None:
+    """Every minute: one row for each of whom something is counted."""
+    charging.fold(Actor.system("artifacts.fold_uses"))
+
+
+@shared_task(name="artifacts.recount_uses", ignore_result=True)
+def recount_uses() -> None:
+    """Daily: whether the counters are right."""
+    charging.recount(Actor.system("artifacts.recount_uses"))

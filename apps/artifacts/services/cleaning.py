@@ -10,9 +10,11 @@ from apps.artifacts import stores
 from apps.artifacts.access import require_platform
 from apps.artifacts.models import Artifact, Blob, Upload
 from apps.artifacts.models.blobs import GRACE
+from apps.artifacts.services.charging import charge_store
 from apps.core import clock
 from apps.core.actor import Actor
 from apps.core.errors import DomainError
+from apps.core.transactions import atomic
 
 BATCH = 200
 SILENT_STREAM = timedelta(minutes=10)
@@ -49,7 +51,7 @@ def clean(actor: Actor, *, dry_run: bool = False, orphans: bool = True, seconds:
     deadline = clock.monotonic() + seconds
     _end_uploads(report, dry_run)
     _sweep(report, dry_run)
-    _delete_blobs(report, dry_run, deadline)
+    _delete_blobs(actor, report, dry_run, deadline)
     if orphans:
         _delete_orphans(report, dry_run, deadline)
     return report
@@ -71,7 +73,7 @@ def delete_now(actor: Actor, blob_id: int) -> None:
     Blob.objects.filter(~Exists(used), pk=blob_id).update(state=Blob.State.DELETING)
     for blob in Blob.objects.filter(pk=blob_id, state=Blob.State.DELETING):
         stores.named(blob.store).delete(blob.storage_key)
-        blob.delete()
+        _forget(actor, blob)
 
 
 def _end_uploads(report: Report, dry_run: bool) -> None:
@@ -107,7 +109,7 @@ def _unreferenced(before: datetime) -> QuerySet[Blob]:
     return Blob.objects.filter(~Exists(used), state__in=states, touched_at__lt=before)
 
 
-def _delete_blobs(report: Report, dry_run: bool, deadline: float) -> None:
+def _delete_blobs(actor: Actor, report: Report, dry_run: bool, deadline: float) -> None:
     """First the mark, committed, then the bytes, then the row: whenever this stops, what is left says what is to be done."""
     if dry_run:
         sizes = list(_unreferenced(clock.now() - GRACE).values_list("size", flat=True))
@@ -119,12 +121,12 @@ def _delete_blobs(report: Report, dry_run: bool, deadline: float) -> None:
         # Asked again in the same statement: whoever points to one of them now has touched it first.
         _unreferenced(clock.now() - GRACE).filter(pk__in=chosen).update(state=Blob.State.DELETING)
         going = list(Blob.objects.filter(state=Blob.State.DELETING).exclude(pk__in=stuck)[:BATCH])
-        stuck |= {blob.pk for blob in going if not _delete_blob(blob, report)}
+        stuck |= {blob.pk for blob in going if not _delete_blob(actor, blob, report)}
         if not going:
             return
 
 
-def _delete_blob(blob: Blob, report: Report) -> bool:
+def _delete_blob(actor: Actor, blob: Blob, report: Report) -> bool:
     """False if the store would not; one bad blob must not keep the others."""
     try:
         found = stores.named(blob.store).delete(blob.storage_key)
@@ -133,10 +135,17 @@ def _delete_blob(blob: Blob, report: Report) -> bool:
         return False
     if not found:
         report.warnings.append(f"{blob.storage_key} was missing in the store already")
-    Blob.objects.filter(pk=blob.pk, state=Blob.State.DELETING).delete()
+    _forget(actor, blob)
     report.blobs += 1
     report.blob_bytes += blob.size
     return True
+
+
+@atomic
+def _forget(actor: Actor, blob: Blob) -> None:
+    """Once, however many cleanings are at it."""
+    if Blob.objects.filter(pk=blob.pk, state=Blob.State.DELETING).delete()[0]:
+        charge_store(actor, blob.store, -1, -blob.size)
 
 
 def _delete_orphans(report: Report, dry_run: bool, deadline: float) -> None:

@@ -9,6 +9,7 @@ from apps.artifacts.access import require_root
 from apps.artifacts.conflicts import settled
 from apps.artifacts.models import Artifact, Root, Upload
 from apps.artifacts.paths import ancestors, clean_path
+from apps.artifacts.services.charging import charge
 from apps.artifacts.services.publishing import Guard, release_blobs
 from apps.audit.services import record
 from apps.core.actor import Actor
@@ -24,7 +25,7 @@ def delete(actor: Actor, root: str, path: str, *, guard: Guard | None = None) ->
     if guard:
         guard()
     rows = Artifact.objects.filter(root__key=root).alias(head=Left("path", len(path) + 1))
-    count = _remove(actor, rows.filter(Q(path=path) | Q(head=f"{path}/")))
+    count = _remove(actor, root, rows.filter(Q(path=path) | Q(head=f"{path}/")))
     _prune(root, path)
     Upload.objects.filter(root__key=root, path=path, state=Upload.State.FAILED).delete()
     if count:
@@ -45,18 +46,23 @@ def delete(actor: Actor, root: str, path: str, *, guard: Guard | None = None) ->
 def delete_root(actor: Actor, root: str) -> int:
     """Remove a whole root: its run or model is gone for good. How many files went."""
     require_root(actor, root)
-    count = _remove(actor, Artifact.objects.filter(root__key=root))
+    count = _remove(actor, root, Artifact.objects.filter(root__key=root))
     Root.objects.filter(key=root).delete()  # its uploads too; what they left in the store is swept later
     return count
 
 
-def _remove(actor: Actor, rows: QuerySet[Artifact]) -> int:
+def _remove(actor: Actor, root: str, rows: QuerySet[Artifact]) -> int:
     release_blobs(actor, rows)
-    found = list(rows.select_for_update(of=("self",)).values_list("pk", "blob_id"))
-    ids = [pk for pk, _ in found]
-    for start in range(0, len(ids), 500):
-        _drop(ids[start : start + 500])
-    return sum(blob_id is not None for _, blob_id in found)
+    found = list(rows.select_for_update(of=("self",)).select_related("blob"))
+    files = [(row.owner_id, row.blob.size) for row in found if row.blob]
+    changes = {owner: [0, 0] for owner, _ in files}
+    for owner, size in files:
+        changes[owner][0] -= 1
+        changes[owner][1] -= size
+    charge(actor, root, [(owner, count, size) for owner, (count, size) in changes.items()])
+    for start in range(0, len(found), 500):
+        _drop([row.pk for row in found[start : start + 500]])
+    return len(files)
 
 
 def _drop(ids: list[int]) -> None:

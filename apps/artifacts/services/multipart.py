@@ -1,7 +1,7 @@
 """Files that arrive in parts, in parallel, in any order, each as often as the client likes; and are published in one moment."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db.models import F
@@ -11,6 +11,7 @@ from apps.artifacts.access import require_root
 from apps.artifacts.models import Root, Upload
 from apps.artifacts.paths import clean_path
 from apps.artifacts.queries.blobs import find_same
+from apps.artifacts.services.charging import require_allowance
 from apps.artifacts.services.publishing import BlobGone, Content, Guard, publish
 from apps.artifacts.services.uploads import Stored
 from apps.artifacts.stores.base import Part
@@ -69,13 +70,16 @@ def _door(store: stores.Store, row: Upload, number: int) -> Door:
 def receive_part(actor: Actor, ticket: str, stream: Readable, length: int | None) -> str:
     """Take one part, for the first time or again; its ETag without quotes.
 
-    The ticket is the permission, so the actor may be anonymous. Raises Denied, Missing when the upload is over, StorageFull,
-    Unavailable.
+    The ticket is the permission, so the actor may be anonymous. Raises Denied, Missing when the upload is over, StorageFull
+    (OverQuota when what came so far is too much for whoever began it), Unavailable.
     """
     upload_id, number = require_part_ticket(ticket)
-    row = Upload.objects.filter(pk=upload_id, state=Upload.State.RECEIVING).first()
+    row = Upload.objects.select_related("root").filter(pk=upload_id, state=Upload.State.RECEIVING).first()
     if row is None:
         raise Missing("This upload is over")
+    # Parts that were sent again count again in `arrived`: half of it has surely come once. Completion counts exactly.
+    owner = replace(actor, user_id=row.owner_id, kind="person")
+    require_allowance(owner, row.root.key, row.path, max(length or 0, row.arrived // 2))
     etag = stores.named(row.store).put_part(row.storage_key, row.remote_id, number, stream, length)
     live = Upload.objects.filter(pk=upload_id, state=Upload.State.RECEIVING)
     live.update(arrived=F("arrived") + (length or 0), updated_at=clock.now())

@@ -11,6 +11,7 @@ from apps.artifacts.conflicts import settled
 from apps.artifacts.models import Artifact, Blob, Root, Upload
 from apps.artifacts.models.blobs import GRACE
 from apps.artifacts.paths import ancestors, base_name
+from apps.artifacts.services.charging import Change, charge, require_room
 from apps.core import clock
 from apps.core.actor import Actor
 from apps.core.errors import Invalid
@@ -42,12 +43,16 @@ def publish(actor: Actor, root: str, path: str, content: Content, *, guard: Guar
     """Point `path` to the content, and note it in the upload that brought it.
 
     `guard` may refuse to replace an existing file by other content. Raises BlobGone, Invalid (a file in the place of a
-    folder, or the reverse), Conflict, and what the guard raises.
+    folder, or the reverse), OverQuota, Conflict, and what the guard raises.
     """
     require_root(actor, root)
     row, _ = Root.objects.get_or_create(key=root)
     blob_id = _take_blob(content)
-    _point(actor, _make_folders(row, path), path, blob_id, guard)
+    before = _point(actor, _make_folders(row, path), path, blob_id, guard)
+    if before is not None:
+        require_room(actor, root, content.size - sum(size for _, _, size in before))
+        changes = [*((person, -files, -size) for person, files, size in before), (actor.user_id, 1, content.size)]
+        charge(actor, root, changes, to_store=content.store if content.blob_id is None else "")
     _end_uploads(row, path, upload_id)
 
 
@@ -87,7 +92,8 @@ def _make_folders(root: Root, path: str) -> Artifact:
     return parent
 
 
-def _point(actor: Actor, folder: Artifact, path: str, blob_id: int, guard: Guard | None) -> None:
+def _point(actor: Actor, folder: Artifact, path: str, blob_id: int, guard: Guard | None) -> list[Change] | None:
+    """Whose files this takes away; None if the path has this very blob already."""
     now = clock.now()
     row, created = Artifact.objects.select_for_update().get_or_create(
         root_id=folder.root_id,
@@ -97,14 +103,17 @@ def _point(actor: Actor, folder: Artifact, path: str, blob_id: int, guard: Guard
             "created_at": now, "updated_at": now,
         },
     )  # fmt: skip
-    if created or row.blob_id == blob_id:
-        return
+    if created:
+        return []
+    if row.blob_id == blob_id:
+        return None
     if row.blob_id is None:
         raise Invalid(f"Invalid path: {path!r} is a folder, not a file")
     if guard:
         guard()
     release_blobs(actor, Artifact.objects.filter(pk=row.pk))
     Artifact.objects.filter(pk=row.pk).update(blob_id=blob_id, owner_id=actor.user_id, updated_at=now)
+    return [(row.owner_id, 1, row.blob.size)] if row.blob else []
 
 
 def release_blobs(actor: Actor, rows: QuerySet[Artifact]) -> None:

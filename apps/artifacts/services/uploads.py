@@ -11,6 +11,7 @@ from apps.artifacts.access import require_root
 from apps.artifacts.models import Root, Upload
 from apps.artifacts.paths import clean_path
 from apps.artifacts.queries.blobs import find_same
+from apps.artifacts.services.charging import require_allowance
 from apps.artifacts.services.publishing import BlobGone, Content, Guard, publish
 from apps.artifacts.stores.base import Store, Writer
 from apps.artifacts.streams import BLOCK, Readable, Tally, read_blocks
@@ -38,8 +39,8 @@ def store(
     """Take the file `path` of `root` from `stream`; when this returns it survives a power cut, and everybody sees it whole.
 
     `length` in bytes is what the sender announced; None lets the stream say where it ends. Memory stays flat. An older file
-    at the path stays until that moment, and for good if `guard` refuses. Raises Invalid (path), StorageFull, Unavailable when
-    the sender or the store goes away, and what the guard raises.
+    at the path stays until that moment, and for good if `guard` refuses. Raises Invalid (path), StorageFull (OverQuota before the
+    first byte if the length is known), Unavailable when the sender or the store goes away, and what the guard raises.
     """
     require_root(actor, root)
     path = clean_path(path)
@@ -53,6 +54,7 @@ def store(
 
 
 def _receive(attempt: "_Attempt", stream: Readable, length: int | None, guard: Guard | None) -> Tally:
+    left = require_allowance(attempt.actor, attempt.root, attempt.path, length or 0)
     place = stores.current()
     tally = attempt.tally
     writer = place.writer(length)
@@ -60,6 +62,8 @@ def _receive(attempt: "_Attempt", stream: Readable, length: int | None, guard: G
     try:
         for block in read_blocks(stream, length):
             tally.add(block)
+            if left is not None and tally.size > left:
+                left = require_allowance(attempt.actor, attempt.root, attempt.path, tally.size)
             writer.write(block)
             attempt.beat()
         _publish(attempt, place, writer, guard)

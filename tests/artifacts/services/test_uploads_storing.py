@@ -184,5 +184,5 @@ def test_what_cannot_fit_is_refused_before_it_is_read(folder_store, actor, root)
 
 def test_a_small_upload_costs_few_queries(folder_store, put, django_assert_max_num_queries):
     put("a/b/first")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         put("a/b/second", b"other content")
