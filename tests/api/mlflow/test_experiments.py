@@ -136,3 +136,62 @@ def test_names_are_unique_inside_a_workspace_only(people, worlds, api):
 def test_a_workspace_that_is_hidden_or_unknown_is_a_404(people, worlds, api):
     for name in (worlds.there.workspace, "nowhere"):
         assert api(people.reader, workspace=name).get("experiments/get", experiment_id="0").status == 404
+
+
+def test_the_object_has_the_protocols_fields(editor):
+    number = editor.post("experiments/create", {"name": "x"}).ok["experiment_id"]
+    assert number.isdigit()
+    found = editor.get("experiments/get", experiment_id=number).ok["experiment"]
+    assert found == found | {
+        "experiment_id": number,
+        "name": "x",
+        "artifact_location": f"mlflow-artifacts:/{number}",
+        "lifecycle_stage": "active",
+        "workspace": "default",
+    }
+    assert type(found["creation_time"]) is type(found["last_update_time"]) is int
+    assert "tags" not in found
+
+
+def test_a_rename_to_a_taken_name_is_a_400_and_changes_nothing(editor):
+    number = editor.post("experiments/create", {"name": "x"}).ok["experiment_id"]
+    assert editor.post("experiments/update", {"experiment_id": number, "new_name": "Default"}).status == 400
+    assert editor.post("experiments/update", {"experiment_id": number}).status == 400
+    assert editor.get("experiments/get", experiment_id=number).ok["experiment"]["name"] == "x"
+
+
+def test_deleting_and_restoring_move_last_update_time(editor, monkeypatch):
+    from apps.experiments.services import experiments
+
+    number = editor.post("experiments/create", {"name": "x"}).ok["experiment_id"]
+    for moment, act in ((2**42, "delete"), (2**42 + 1, "restore")):
+        monkeypatch.setattr(experiments, "now_ms", lambda moment=moment: moment)
+        editor.post(f"experiments/{act}", {"experiment_id": number}).ok
+        assert editor.get("experiments/get", experiment_id=number).ok["experiment"]["last_update_time"] == moment
+
+
+def test_a_tag_is_set_anew_and_may_be_empty(editor):
+    for value in ("1", "2", ""):
+        editor.post("experiments/set-experiment-tag", {"experiment_id": "0", "key": "k", "value": value}).ok
+        assert editor.get("experiments/get", experiment_id="0").ok["experiment"]["tags"] == [{"key": "k", "value": value}]
+    editor.post("experiments/delete-experiment-tag", {"experiment_id": "0", "key": "k"}).ok
+    assert "tags" not in editor.get("experiments/get", experiment_id="0").ok["experiment"]
+
+
+def test_search_is_asked_by_both_methods_and_by_its_old_name(editor):
+    number = editor.post("experiments/create", {"name": "x"}).ok["experiment_id"]
+    found = [
+        editor.post("experiments/search", {"max_results": 5, "order_by": ["name DESC"]}),
+        editor.get("experiments/search", max_results=5, order_by=["name DESC"]),
+        editor.get("experiments/list"),
+    ]
+    assert [{one["experiment_id"] for one in answer.ok["experiments"]} for answer in found] == [{"0", number}] * 3
+    assert found[0].ok == found[1].ok
+
+
+def test_what_set_experiment_calls_in_a_race_ends_in_one_experiment(editor):
+    for _ in range(2):  # both looked before either created
+        assert editor.get("experiments/get-by-name", experiment_name="raced").status == 404
+    made = editor.post("experiments/create", {"name": "raced"}).ok["experiment_id"]
+    assert editor.post("experiments/create", {"name": "raced"}).error_code == "RESOURCE_ALREADY_EXISTS"
+    assert editor.get("experiments/get-by-name", experiment_name="raced").ok["experiment"]["experiment_id"] == made

@@ -246,3 +246,155 @@ def test_whoever_writes_besides_the_owner_is_remembered(people, worlds, api):
         api(people.editor).post("runs/log-metric", {"run_id": run_id, "key": "m", "value": 1, "timestamp": 1}).ok
     api(people.manager).post("runs/set-tag", {"run_id": run_id, "key": "t", "value": "1"}).ok
     assert list(RunWriter.objects.values_list("user__username", flat=True)) == ["editor"]
+
+
+def test_tags_of_create_are_taken_as_they_are(editor):
+    tags = [{"key": "/odd//key%", "value": "v"}, {"key": "t", "value": "1"}, {"key": "t", "value": "2"}, {"key": "e"}]
+    stored = editor.post("runs/create", {"tags": tags, "run_name": "n"}).ok["run"]["data"]["tags"]
+    kept = [{"key": "/odd//key%", "value": "v"}, {"key": "e", "value": ""}, {"key": "t", "value": "2"}]
+    assert stored == sorted([*kept, {"key": "mlflow.runName", "value": "n"}], key=lambda tag: tag["key"])
+
+
+def test_what_a_client_does_not_say_of_a_new_run_is_filled_in(people, editor):
+    info = editor.post("runs/create", {}).ok["run"]["info"]
+    assert (info["start_time"], info["user_id"]) == (0, "editor")
+    assert len(info["run_name"].split("-")) == 3
+
+
+def test_a_query_on_the_location_of_an_experiment_does_not_reach_its_runs(editor):
+    number = editor.post("experiments/create", {"name": "x", "artifact_location": "s3://b/p?a=1"}).ok["experiment_id"]
+    info = editor.post("runs/create", {"experiment_id": number}).ok["run"]["info"]
+    assert info["artifact_uri"] == f"mlflow-artifacts:/{number}/{info['run_id']}/artifacts"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"value": None}, "Missing value for required parameter 'value'"),
+        ({"value": ""}, "Missing value for required parameter 'value'"),
+        ({"timestamp": None}, "Missing value for required parameter 'timestamp'"),
+        ({"timestamp": -1}, "for parameter 'timestamp' supplied"),
+        ({"key": ""}, "Missing value for required parameter 'key'"),
+        ({"value": "abc"}, "Invalid value \"abc\" for parameter 'value' supplied"),
+        ({"step": "x"}, "for parameter 'step' supplied"),
+    ],
+)
+def test_a_metric_that_is_none_is_refused(editor, run_id, change, named):
+    refused = editor.post("runs/log-metric", {"run_id": run_id, "key": "m", "value": 1, "timestamp": 1} | change)
+    assert refused.status == 400
+    assert named in refused.json["message"]
+
+
+def test_the_same_point_again_is_no_second_one(editor, run_id):
+    for value in (1, 1, 2, "NaN", "NaN"):
+        editor.post("runs/log-metric", {"run_id": run_id, "key": "m", "value": value, "timestamp": 1, "step": -1}).ok
+    points = editor.get("metrics/get-history", run_id=run_id, metric_key="m").ok["metrics"]
+    assert [point["value"] for point in points] == ["NaN", 1, 2]
+
+
+def test_a_run_has_the_latest_value_of_each_metric_only(editor, run_id):
+    for step in (1, 3, 2):
+        for key in "ab":
+            editor.post("runs/log-metric", {"run_id": run_id, "key": key, "value": step, "timestamp": 1, "step": step}).ok
+    found = data_of(editor, run_id)["metrics"]
+    assert sorted((metric["key"], metric["value"]) for metric in found) == [("a", 3), ("b", 3)]
+
+
+def test_tags_are_set_anew_and_deleted(editor, run_id):
+    for value in ("1", "2"):
+        editor.post("runs/set-tag", {"run_id": run_id, "key": "t", "value": value}).ok
+    assert {"key": "t", "value": "2"} in data_of(editor, run_id)["tags"]
+    editor.post("runs/delete-tag", {"run_id": run_id, "key": "t"}).ok
+    assert [tag["key"] for tag in data_of(editor, run_id)["tags"]] == ["mlflow.runName"]
+
+
+def test_an_empty_batch_is_fine(editor, run_id):
+    editor.post("runs/log-batch", {"run_id": run_id}).ok
+    editor.post("runs/log-batch", {"run_id": run_id, "metrics": [], "params": [], "tags": []}).ok
+
+
+def test_a_param_that_is_there_with_that_value_is_fine_in_a_batch_with_new_ones(editor, run_id):
+    editor.post("runs/log-parameter", {"run_id": run_id, "key": "a", "value": "1"}).ok
+    params = [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
+    editor.post("runs/log-batch", {"run_id": run_id, "params": params}).ok
+    assert data_of(editor, run_id)["params"] == params
+
+
+def test_of_a_run_that_is_gone_a_model_is_not_listed_either(people, api, run_id):
+    admin = api(people.admin)
+    admin.post("runs/delete", {"run_id": run_id}).ok
+    model = '{"artifact_path": "m", "flavors": {}, "utc_time_created": "2026-01-01", "run_id": "x"}'
+    assert admin.post("runs/log-model", {"run_id": run_id, "model_json": model}).status == 400
+
+
+def test_models_that_a_run_wrote_stand_in_its_outputs(editor, run_id):
+    for step in (3, 4):
+        editor.post("runs/outputs", {"run_id": run_id, "models": [{"model_id": "m-1", "step": step}]}).ok
+    assert editor.get("runs/get", run_id=run_id).ok["run"]["outputs"] == {"model_outputs": [{"model_id": "m-1", "step": 3}]}
+
+
+# Section 17: tags with a meaning
+
+SYSTEM_TAGS = {
+    "mlflow.note.content": "# why",
+    "mlflow.user": "ada",
+    "mlflow.source.name": "train.py",
+    "mlflow.source.type": "LOCAL",
+    "mlflow.source.git.commit": "0" * 40,
+    "mlflow.source.git.branch": "main",
+    "mlflow.source.git.repoURL": "https://example.com/x.git",
+    "mlflow.source.git.dirty": "true",
+    "mlflow.loggedArtifacts": '[{"path": "t.json", "type": "table"}]',
+    "mlflow.loggedImages": "True",
+    "mlflow.autologging": "sklearn",
+    "mlflow.project.entryPoint": "main",
+    "mlflow.docker.image.uri": "repo/image:1",
+    "mlflow.runType": "x",
+}
+
+
+def test_all_tags_but_the_name_are_ordinary_ones(editor, run_id):
+    tags = [{"key": key, "value": value} for key, value in SYSTEM_TAGS.items()]
+    editor.post("runs/log-batch", {"run_id": run_id, "tags": tags}).ok
+    stored = {tag["key"]: tag["value"] for tag in data_of(editor, run_id)["tags"]}
+    assert stored == stored | SYSTEM_TAGS
+    for key in SYSTEM_TAGS:
+        editor.post("runs/delete-tag", {"run_id": run_id, "key": key}).ok
+    info = editor.get("runs/get", run_id=run_id).ok["run"]["info"]
+    assert info["user_id"] == "editor"
+
+
+def test_the_parent_of_a_run_is_a_tag_and_found_by_it(editor, run_id):
+    parent = [{"key": "mlflow.parentRunId", "value": run_id}]
+    child = editor.post("runs/create", {"tags": parent}).ok["run"]["info"]["run_id"]
+    query = {"experiment_ids": ["0"], "filter": f"tags.`mlflow.parentRunId` = '{run_id}'"}
+    assert [run["info"]["run_id"] for run in editor.post("runs/search", query).ok["runs"]] == [child]
+
+
+def test_system_metrics_are_metrics(editor, run_id):
+    metrics = [{"key": "system/cpu_utilization_percentage", "value": 3.5, "timestamp": 1, "step": 0}]
+    editor.post("runs/log-batch", {"run_id": run_id, "metrics": metrics}).ok
+    assert data_of(editor, run_id)["metrics"] == metrics
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "images/val~x+step+1+timestamp+5+u.png",
+        "images/val~x+step+1+timestamp+5+u+compressed.webp",
+        "images/val#x%step%1%timestamp%5%u.png",
+        "Größe/mit Leerzeichen.txt",
+    ],
+)
+def test_names_of_artifacts_are_paths_and_not_forms(editor, run_id, name):
+    from urllib.parse import quote
+
+    path = f"/api/2.0/mlflow-artifacts/artifacts/0/{run_id}/artifacts/{quote(name)}"
+    put = editor.put(path, b"x")
+    if "#" in name:  # lost or refused: an address cannot carry it to every store
+        assert put.status == 400
+        return
+    put.ok
+    assert editor.get(path).body == b"x"
+    folder = name.rpartition("/")[0]
+    assert editor.get("artifacts/list", run_id=run_id, path=folder).ok["files"][0]["path"] == name
