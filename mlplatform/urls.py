@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from mlplatform import operations
+from mlplatform import clients, operations, wheel
 
 urlpatterns = [
     path("health", operations.health),
     path("ready", operations.ready),
     path("version", operations.version),
     path("metrics", operations.metrics),
+    path(f"clients/{wheel.FILE_NAME}", clients.package, name="client-wheel"),
     path("", include("apps.api.urls")),
     path("", include("apps.web.urls")),
 ]

@@ -28,6 +28,7 @@ ROWS: list[Row] = [
     Row("POST", V + "executions/<int:execution_id>/cancel/", "edit", path=EXECUTION),
     Row("POST", V + "executions/<int:execution_id>/retry/", "edit", {"params": {"alpha": 1}}, path=ENDED, success=201),
     Row("GET", V + "grants/<slug:noun>/<str:key>/", "manage", path={"noun": "projects", "key": "$project"}),
+    Row("GET", "clients/mlplatform_client-1.0.0-py3-none-any.whl", "open"),
     Row("GET", V + "workers/", "known"),
     Row("GET", V + "environments/", "known"),
     Row("GET", V + "environments/<str:key>/", "known", path={"key": "$environment"}),
