@@ -105,6 +105,30 @@ class NoticeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatRecord:
+    """A person's chat without its address, which is a secret; times in ms."""
+
+    host: str
+    created_at: int
+    failed_at: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord:
+    """A workspace's channel without its address; times in ms."""
+
+    id: int
+    name: str
+    host: str
+    kinds: list[str]
+    is_active: bool
+    created_at: int
+    failed_at: int | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a notice says. The same `key` reaches a person once."""
 

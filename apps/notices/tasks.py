@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from apps.core.actor import Actor
-from apps.notices.services import chat, deliveries, inbox
+from apps.notices.services import deliveries, outgoing
 
 
 @shared_task(name="notices.deliver", ignore_result=True)
@@ -12,20 +12,21 @@ def deliver(delivery_id: str) -> None:
     deliveries.deliver(Actor.system("notices.deliver"), delivery_id)
 
 
-@shared_task(name="notices.mail", ignore_result=True)
-def mail() -> None:
-    """After notices that are to be mailed."""
-    inbox.send_mails(Actor.system("notices.mail"))
-
-
-@shared_task(name="notices.chat", ignore_result=True)
-def send_to_chat(channel_id: int, text: str) -> None:
-    """After something that a chat is told."""
-    chat.send_to_chat(Actor.system("notices.chat"), channel_id, text)
+@shared_task(name="notices.send", ignore_result=True)
+def send(outgoing_id: int) -> None:
+    """After something that a person's mailbox or chat, or a channel, is told; and again when it was not taken."""
+    outgoing.send(Actor.system("notices.send"), outgoing_id)
 
 
 @shared_task(name="notices.sweep", ignore_result=True)
 def sweep() -> None:
     """By the schedule: what the broker lost."""
     deliveries.sweep_deliveries(Actor.system("notices.sweep"))
-    inbox.send_mails(Actor.system("notices.sweep"))
+    outgoing.sweep_outgoing(Actor.system("notices.sweep"))
+
+
+@shared_task(name="notices.forget", ignore_result=True)
+def forget() -> None:
+    """By the schedule: what was told long ago."""
+    deliveries.forget_deliveries(Actor.system("notices.forget"))
+    outgoing.forget_outgoing(Actor.system("notices.forget"))

@@ -16,7 +16,7 @@ class Notice(models.Model):
     key = models.CharField(max_length=200)
     in_app = models.BooleanField(default=True)
     mail = models.BooleanField(default=False)
-    mailed_at = models.BigIntegerField(null=True)  # ms
+    mailed_at = models.BigIntegerField(null=True)  # ms; when it was handed to the outgoing mail
     read_at = models.BigIntegerField(null=True)  # ms
     created_at = models.BigIntegerField()  # ms
 
@@ -36,6 +36,7 @@ class Preference(models.Model):
     kind = models.CharField(max_length=32)
     in_app = models.BooleanField()
     mail = models.BooleanField()
+    chat = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="preference_once", fields=["user", "kind"])]

@@ -2,7 +2,7 @@
 
 from apps.access.queries.workspaces import require_known
 from apps.core.actor import Actor
-from apps.notices.kinds import KINDS
+from apps.notices.kinds import KINDS, Channels
 from apps.notices.models import Notice, Preference
 from apps.notices.records import NoticeRecord
 
@@ -27,8 +27,8 @@ def count_unread(actor: Actor) -> int:
     return len(Notice.objects.filter(user_id=actor.user_id or 0, in_app=True, read_at=None).values_list("pk")[:99])
 
 
-def list_preferences(actor: Actor) -> dict[str, tuple[bool, bool]]:
-    """Kind -> (in the app, by mail), as the actor has chosen or as it is at first."""
+def list_preferences(actor: Actor) -> dict[str, Channels]:
+    """Kind -> how the actor is told, as chosen or as it is at first."""
     require_known(actor)
-    chosen = {row.kind: (row.in_app, row.mail) for row in Preference.objects.filter(user_id=actor.user_id or 0)}
-    return {name: chosen.get(name, (kind.in_app, kind.mail)) for name, kind in KINDS.items()}
+    chosen = {row.kind: Channels(row.in_app, row.mail, row.chat) for row in Preference.objects.filter(user_id=actor.user_id or 0)}
+    return {name: chosen.get(name, Channels(kind.in_app, kind.mail, kind.chat)) for name, kind in KINDS.items()}

@@ -1,25 +1,22 @@
-"""Telling a workspace's chat."""
+"""Chats that are told: a person's own, and the channels of a workspace."""
 
-import http.client
-import json
-import logging
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError
 
-from apps.access.queries.workspaces import access_workspace, require_admin, require_known
+from apps.access.queries.workspaces import access_workspace, require_known, require_writer
 from apps.audit.services.rows import record
 from apps.core import cipher
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
-from apps.core.errors import AlreadyExists, DomainError, Invalid, Missing
-from apps.core.jobs import enqueue
+from apps.core.errors import AlreadyExists, Denied, Invalid, Missing
 from apps.core.transactions import atomic, savepoint
 from apps.notices.kinds import KINDS
-from apps.notices.models import ChatChannel
-from apps.notices.targets import check_target, post
-
-log = logging.getLogger(__name__)
+from apps.notices.models import ChatChannel, PersonalChat
+from apps.notices.services import outgoing
+from apps.notices.services.outgoing import Sent
+from apps.notices.targets import check_target
 
 
 @atomic
@@ -28,15 +25,13 @@ def create_channel(actor: Actor, name: str, url: str, kinds: list[str]) -> int:
     workspace = access_workspace(actor, actor.workspace, "workspace.share")
     if not name.strip() or len(name) > 200:
         raise Invalid("Missing value for required parameter 'name': at most 200 characters")
-    for kind in kinds:
-        if kind not in KINDS:
-            raise Invalid(f"Invalid kind '{kind}'. Value must be one of {', '.join(KINDS)}.")
+    _check_kinds(kinds)
     check_target(url)
     try:
         with savepoint():
             row = ChatChannel.objects.create(
-                workspace_id=workspace.id, name=name.strip(), url=cipher.encrypt(url), host=(urlsplit(url).hostname or "")[:255],
-                kinds=kinds, created_by_id=actor.user_id, created_at=now_ms(),
+                workspace_id=workspace.id, name=name.strip(), url=cipher.encrypt(url), host=_host(url), kinds=kinds,
+                created_by_id=actor.user_id, created_at=now_ms(),
             )  # fmt: skip
     except IntegrityError:
         raise AlreadyExists(f"A channel named {name!r} exists already") from None
@@ -48,42 +43,84 @@ def create_channel(actor: Actor, name: str, url: str, kinds: list[str]) -> int:
 def delete_channel(actor: Actor, channel_id: int) -> None:
     """Remove a channel. Raises Missing, Denied."""
     workspace = access_workspace(actor, actor.workspace, "workspace.share")
-    deleted, _ = ChatChannel.objects.filter(pk=channel_id, workspace_id=workspace.id).delete()
-    if not deleted:
-        raise Missing(f"Channel with id={channel_id} not found")
+    _channel(workspace.id, channel_id).delete()
     record(actor, "chat.change", noun="chat", noun_id=channel_id, workspace=workspace.name, details={"deleted": True})
 
 
+def try_channel(actor: Actor, channel_id: int) -> Sent:
+    """Send a channel a few words now, and tell what came of it. Raises Missing, Denied."""
+    workspace = access_workspace(actor, actor.workspace, "workspace.share")
+    channel = _channel(workspace.id, channel_id)
+    outcome = outgoing.post_text(bytes(channel.url), _greeting(actor))
+    ChatChannel.objects.filter(pk=channel.pk).update(failed_at=now_ms() if outcome.error else None, error=outcome.error[:1000])
+    return outcome
+
+
 def tell_chat(actor: Actor, workspace_id: int, kind: str, text: str) -> None:
-    """Tell the channels that want this kind, after the transaction. A chat that is away misses it; app and mail do not."""
+    """Tell the channels that want this kind, in the transaction of what the text tells of."""
     require_known(actor)
-    rows = ChatChannel.objects.filter(workspace_id=workspace_id, is_active=True).values_list("pk", "kinds")
-    for pk, kinds in rows:
-        if kind in kinds:
-            enqueue("notices.chat", pk, text)
+    rows: Iterable[tuple[int, list[str]]] = ChatChannel.objects.filter(workspace_id=workspace_id, is_active=True).values_list(
+        "pk", "kinds"
+    )
+    outgoing.send_to_channels(actor, [pk for pk, kinds in rows if kind in kinds], text)
 
 
-def send_to_chat(actor: Actor, channel_id: int, text: str) -> None:
-    """Post one text to one channel, and note on the channel whether that went well."""
-    require_admin(actor, "notices.chat")
-    channel = ChatChannel.objects.filter(pk=channel_id, is_active=True).first()
-    if channel is None:
-        return
-    error = _post(channel, text)
-    if error:
-        log.info("chat channel %s: %s", channel_id, error)
-        ChatChannel.objects.filter(pk=channel_id).update(failed_at=now_ms(), error=error[:1000])
-    elif channel.error:
-        ChatChannel.objects.filter(pk=channel_id).update(failed_at=None, error="")
+@atomic
+def set_own_chat(actor: Actor, url: str) -> None:
+    """The address at which one's own chat takes messages. Raises Invalid, Denied."""
+    user_id = _require_person(actor)
+    check_target(url)
+    fields = {"url": cipher.encrypt(url), "host": _host(url), "created_at": now_ms(), "failed_at": None, "error": ""}
+    PersonalChat.objects.update_or_create(user_id=user_id, defaults=fields)
+    record(actor, "chat.change", noun="user", noun_id=user_id, name=actor.name, details={"host": fields["host"]})
 
 
-def _post(channel: ChatChannel, text: str) -> str:
-    try:
-        answer = post(
-            cipher.decrypt(channel.url), json.dumps({"text": text}).encode(), {"Content-Type": "application/json"}, timeout=10
-        )
-    except DomainError as error:
-        return error.message
-    except (OSError, http.client.HTTPException) as error:
-        return f"{type(error).__name__}: {error}"
-    return "" if answer.status < 400 else f"answered {answer.status}: {answer.body[:200]}"
+@atomic
+def delete_own_chat(actor: Actor) -> None:
+    """Forget it. Raises Missing, Denied."""
+    user_id = _require_person(actor)
+    deleted, _ = PersonalChat.objects.filter(user_id=user_id).delete()
+    if not deleted:
+        raise Missing("You have no chat here")
+    record(actor, "chat.change", noun="user", noun_id=user_id, name=actor.name, details={"deleted": True})
+
+
+def try_own_chat(actor: Actor) -> Sent:
+    """Send one's own chat a few words now, and tell what came of it. Raises Missing, Denied."""
+    user_id = _require_person(actor)
+    chat = PersonalChat.objects.filter(user_id=user_id).first()
+    if chat is None:
+        raise Missing("You have no chat here")
+    outcome = outgoing.post_text(bytes(chat.url), _greeting(actor))
+    PersonalChat.objects.filter(pk=chat.pk).update(failed_at=now_ms() if outcome.error else None, error=outcome.error[:1000])
+    return outcome
+
+
+def _require_person(actor: Actor) -> int:
+    require_writer(actor)
+    if actor.limits or actor.kind != "person" or actor.user_id is None:
+        raise Denied("only people have a chat, and change it with their own sign-in or an unlimited token")
+    return actor.user_id
+
+
+def _channel(workspace_id: int, channel_id: int) -> ChatChannel:
+    row = ChatChannel.objects.filter(pk=channel_id, workspace_id=workspace_id).first() if 0 < channel_id < 2**63 else None
+    if row is None:
+        raise Missing(f"Channel with id={channel_id} not found")
+    return row
+
+
+def _check_kinds(kinds: list[str]) -> None:
+    if not kinds:
+        raise Invalid(f"Choose at least one kind of {', '.join(KINDS)}.")
+    for kind in kinds:
+        if kind not in KINDS:
+            raise Invalid(f"Invalid kind '{kind}'. Value must be one of {', '.join(KINDS)}.")
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "")[:255]
+
+
+def _greeting(actor: Actor) -> str:
+    return f"MLPlatform reaches this chat. {actor.name} asked for this message."

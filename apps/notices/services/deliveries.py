@@ -6,7 +6,6 @@ import hmac
 import http.client
 import json
 import logging
-import random
 from dataclasses import dataclass
 
 from django.db import connection
@@ -23,14 +22,12 @@ from apps.notices import events
 from apps.notices.models import Delivery, Webhook
 from apps.notices.models.webhooks import ACTIVE, DATABRICKS, DELIVERED, FAILED, PENDING
 from apps.notices.records import Event
+from apps.notices.retrying import LEASE_MS, SHORT, pause_after
 from apps.notices.services.webhooks import require_webhook_right
-from apps.notices.targets import Answer, post
+from apps.notices.targets import Answer, may_pass, post
 
 log = logging.getLogger(__name__)
 
-PAUSES = (10, 60, 300, 1800, 7200)  # seconds before the second attempt and so on
-LEASE_MS = 120_000  # a worker that died gives the delivery back after this
-SHORT = 120  # seconds: longer pauses are not left to the broker, the sweep finds them
 KEPT_MS = 30 * 24 * 3600 * 1000
 MOST_AT_ONCE = 200
 
@@ -44,6 +41,7 @@ class Outcome:
     body: str
     error: str
     again: bool = False
+    wanted: float = 0  # the pause that the receiver asked for, in seconds
 
 
 def emit_event(actor: Actor, event: Event) -> None:
@@ -83,6 +81,9 @@ def deliver(actor: Actor, delivery_id: str) -> None:
     if not due.update(next_at=now + LEASE_MS):
         return
     delivery = Delivery.objects.select_related("webhook").get(pk=delivery_id)
+    if delivery.webhook.status != ACTIVE:
+        Delivery.objects.filter(pk=delivery.pk).update(state=FAILED, next_at=None, finished_at=now, error="The webhook is paused")
+        return
     began = clock.monotonic()
     outcome = _attempt(delivery.webhook, delivery.pk, delivery.body)
     _keep(delivery, outcome, round((clock.monotonic() - began) * 1000))
@@ -94,11 +95,11 @@ def _keep(delivery: Delivery, outcome: Outcome, milliseconds: int) -> None:
         "attempts": attempts, "status": outcome.status, "answer": outcome.body[:10_000].replace("\x00", ""),
         "error": outcome.error[:1000], "milliseconds": milliseconds,
     }  # fmt: skip
-    if outcome.success or not outcome.again or attempts > len(PAUSES):
+    pause = pause_after(attempts, outcome.wanted) if outcome.again else None
+    if pause is None:
         state = DELIVERED if outcome.success else FAILED
         Delivery.objects.filter(pk=delivery.pk).update(**fields, state=state, next_at=None, finished_at=now)
         return
-    pause = PAUSES[attempts - 1] * random.uniform(0.8, 1.2)  # so that those who failed together do not come back together
     Delivery.objects.filter(pk=delivery.pk).update(**fields, next_at=now + round(pause * 1000))
     if pause <= SHORT:
         enqueue("notices.deliver", delivery.pk, countdown=pause + 0.5)
@@ -108,11 +109,11 @@ def _attempt(webhook: Webhook, delivery_id: str, body: str) -> Outcome:
     try:
         answer = _send(webhook, delivery_id, body)
     except DomainError as error:  # the address leads elsewhere by now, or the secret cannot be read
-        return Outcome(False, None, "", error.message)
+        return Outcome(False, None, "", error.message, again=may_pass(error))
     except (OSError, http.client.HTTPException) as error:
         return Outcome(False, None, "", f"{type(error).__name__}: {error}", again=True)
-    good = answer.status < 400
-    return Outcome(good, answer.status, answer.body, "", again=answer.status == 429 or answer.status >= 500)
+    refusal = answer.refusal if 300 <= answer.status < 400 else ""
+    return Outcome(answer.is_taken, answer.status, answer.body, refusal, answer.is_passing, answer.retry_after)
 
 
 def _send(webhook: Webhook, delivery_id: str, body: str) -> Answer:
@@ -171,10 +172,7 @@ def redeliver(actor: Actor, webhook_id: str, delivery_id: str, kind: str, *, thi
 
 
 def sweep_deliveries(actor: Actor) -> int:
-    """Start what is due and was not started (the broker was away, a worker died), and forget what is old.
-
-    How many were started.
-    """
+    """Start what is due and was not started (the broker was away, a worker died). How many were started."""
     require_admin(actor, "notices.deliver")
     now = clock.now_ms()
     due = list(
@@ -182,5 +180,10 @@ def sweep_deliveries(actor: Actor) -> int:
     )
     for delivery_id in due:
         enqueue("notices.deliver", delivery_id)
-    Delivery.objects.filter(created_at__lt=now - KEPT_MS).exclude(state=PENDING).delete()
     return len(due)
+
+
+def forget_deliveries(actor: Actor) -> None:
+    """Remove what was delivered, or given up, long ago."""
+    require_admin(actor, "notices.deliver")
+    Delivery.objects.filter(created_at__lt=clock.now_ms() - KEPT_MS).exclude(state=PENDING).delete()

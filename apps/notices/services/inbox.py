@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable
 
-from django.core.mail import send_mail
-
-from apps.access.queries.workspaces import require_admin, require_known
+from apps.access.queries.workspaces import require_known
 from apps.accounts.models import User
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Invalid
-from apps.core.jobs import enqueue
 from apps.core.transactions import atomic
-from apps.notices.kinds import KINDS
-from apps.notices.models import Notice, Preference
+from apps.notices.kinds import KINDS, Channels
+from apps.notices.models import Notice, PersonalChat, Preference
+from apps.notices.models.outgoing import CHAT, MAIL
 from apps.notices.records import Message
-
-MOST_AT_ONCE = 200
+from apps.notices.services.outgoing import send_notices
 
 
 @atomic
@@ -23,25 +20,34 @@ def notify(actor: Actor, user_ids: Iterable[int], message: Message) -> None:
     """Leave a notice for these people, without the actor; in the transaction of what it tells of."""
     require_known(actor)
     wanted = set(user_ids) - {actor.user_id or 0}
+    if not wanted:
+        return
     people = User.objects.filter(pk__in=wanted, is_active=True, kind=User.Kind.PERSON).values_list("pk", "email")
     chosen = {row.user_id: row for row in Preference.objects.filter(user_id__in=wanted, kind=message.kind)}
-    default = KINDS[message.kind]
-    now, rows = now_ms(), []
+    chats = set(PersonalChat.objects.filter(user_id__in=wanted).values_list("user_id", flat=True))
+    now, rows, ways = now_ms(), [], {}
     for user_id, email in people:
-        in_app, mail = default.in_app, default.mail
-        if user_id in chosen:
-            in_app, mail = chosen[user_id].in_app, chosen[user_id].mail
-        if in_app or (mail and email):
-            rows.append(_row(actor, user_id, message, in_app, mail and bool(email), now))
+        channels = channels_of(message.kind, chosen.get(user_id))
+        outside = [MAIL] * bool(channels.mail and email) + [CHAT] * (channels.chat and user_id in chats)
+        if channels.in_app or outside:
+            rows.append(_row(actor, user_id, message, channels.in_app, MAIL in outside, now))
+        if outside:
+            ways[user_id] = outside
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    if any(row.mail for row in rows):
-        enqueue("notices.mail")
+    send_notices(actor, message.key[:200], ways)
+
+
+def channels_of(kind: str, chosen: Preference | None) -> Channels:
+    """How a person is told: as they chose, or as the kind is at first."""
+    default = KINDS[kind]
+    return Channels(chosen.in_app, chosen.mail, chosen.chat) if chosen else Channels(default.in_app, default.mail, default.chat)
 
 
 def _row(actor: Actor, user_id: int, message: Message, in_app: bool, mail: bool, now: int) -> Notice:
     return Notice(
         user_id=user_id, kind=message.kind, title=message.title[:500], body=message.body, url=message.url[:2000],
-        actor_name=actor.name[:300], key=message.key[:200], in_app=in_app, mail=mail, created_at=now,
+        actor_name=actor.name[:300], key=message.key[:200], in_app=in_app, mail=mail, mailed_at=now if mail else None,
+        created_at=now,
     )  # fmt: skip
 
 
@@ -56,26 +62,11 @@ def mark_read(actor: Actor, notice_ids: list[int] | None = None) -> int:
 
 
 @atomic
-def set_preference(actor: Actor, kind: str, *, in_app: bool, mail: bool) -> None:
-    """How one wants to be told of a kind of thing. Raises Invalid for one that there is not."""
+def set_preference(actor: Actor, kind: str, *, in_app: bool, mail: bool, chat: bool | None = None) -> None:
+    """How one wants to be told of a kind of thing; None leaves the chat as it is. Raises Invalid for a kind that there is not."""
     require_known(actor)
     if kind not in KINDS or actor.user_id is None:
         raise Invalid(f"Invalid kind '{kind}'. Value must be one of {', '.join(KINDS)}.")
-    Preference.objects.update_or_create(user_id=actor.user_id, kind=kind, defaults={"in_app": in_app, "mail": mail})
-
-
-def send_mails(actor: Actor) -> int:
-    """Mail what waits to be mailed, each once: marked before it is sent, so that a broken mailbox does not repeat the others. How
-    many.
-    """
-    require_admin(actor, "notices.mail")
-    due = Notice.objects.filter(mail=True, mailed_at=None, user__is_active=True).select_related("user").order_by("pk")
-    return sum(_send(notice) for notice in list(due[:MOST_AT_ONCE]))
-
-
-def _send(notice: Notice) -> bool:
-    if not Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=now_ms()):
-        return False
-    body = "\n\n".join(part for part in (notice.body, notice.url) if part)
-    send_mail(f"[MLPlatform] {notice.title}"[:200].replace("\n", " "), body + "\n", None, [notice.user.email], fail_silently=True)
-    return True
+    if chat is None:
+        chat = channels_of(kind, Preference.objects.filter(user_id=actor.user_id, kind=kind).first()).chat
+    Preference.objects.update_or_create(user_id=actor.user_id, kind=kind, defaults={"in_app": in_app, "mail": mail, "chat": chat})

@@ -17,7 +17,7 @@ from apps.notices.queries.webhooks import get_webhook
 from apps.notices.records import WebhookRecord
 from apps.notices.targets import check_target
 
-MAX_DESCRIPTION = 10_000
+MAX_DESCRIPTION, MAX_SECRET = 10_000, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ def create_webhook(actor: Actor, new: NewWebhook) -> WebhookRecord:
     events.check(new.kind, new.events)
     events.check_status(new.kind, new.status)
     check_target(new.url)
+    _check_secrets(new.secret, new.authorization)
     now = now_ms()
     row = Webhook.objects.create(
         kind=new.kind, workspace_id=workspace_id, thing=new.thing, name=new.name, description=new.description, url=new.url,
@@ -104,6 +105,7 @@ def update_webhook(actor: Actor, webhook_id: str, kind: str, change: WebhookChan
     for name in ("name", "description", "url", "events", "status", "verify_tls"):
         if (value := getattr(change, name)) is not None:
             fields[name] = value
+    _check_secrets(change.secret or "", change.authorization or "")
     for name in ("secret", "authorization"):
         if (value := getattr(change, name)) is not None:
             fields[name] = _kept(value)
@@ -136,6 +138,14 @@ def _kept(secret: str) -> bytes | None:
 def _check_texts(description: str) -> None:
     if len(description) > MAX_DESCRIPTION or "\x00" in description:
         raise Invalid(f"Invalid value for parameter 'description' supplied: at most {MAX_DESCRIPTION} characters, no NUL")
+
+
+def _check_secrets(secret: str, authorization: str) -> None:
+    """The second is sent as a header, which holds printable ASCII. Raises Invalid."""
+    if len(secret) > MAX_SECRET or len(authorization) > MAX_SECRET:
+        raise Invalid(f"Invalid value for parameter 'secret' or 'authorization' supplied: at most {MAX_SECRET} characters")
+    if not authorization.isprintable() or not authorization.isascii():
+        raise Invalid("Invalid value for parameter 'authorization' supplied: it is a header, of printable ASCII characters")
 
 
 def _audit(actor: Actor, row: Webhook, what: str) -> None:

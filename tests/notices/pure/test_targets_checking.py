@@ -77,7 +77,7 @@ def test_what_is_no_https_address_of_a_host_is_refused(url, words):
 
 def test_a_public_address_is_allowed_and_connected_to_by_its_number(monkeypatch):
     target = check_target("https://93.184.216.34:8443/hook?a=1")
-    assert (target.address, target.port, target.path, target.host) == ("93.184.216.34", 8443, "/hook?a=1", "93.184.216.34")
+    assert (target.addresses, target.port, target.path, target.host) == (("93.184.216.34",), 8443, "/hook?a=1", "93.184.216.34")
 
 
 def test_every_answer_of_the_name_has_to_be_public(monkeypatch):
@@ -108,7 +108,7 @@ def test_what_was_checked_is_what_is_connected_to(monkeypatch):
 
 def test_an_administrator_can_allow_addresses_of_the_inner_network(settings):
     settings.ALLOW_PRIVATE_WEBHOOKS = True
-    assert check_target("http://127.0.0.1:9000/x").address == "127.0.0.1"
+    assert check_target("http://127.0.0.1:9000/x").addresses == ("127.0.0.1",)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "2002:808:808::1"])

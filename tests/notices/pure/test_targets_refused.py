@@ -52,4 +52,4 @@ def test_public_addresses_pass(address):
 def test_a_private_address_passes_where_an_administrator_allows_it(settings):
     settings.ALLOW_PRIVATE_WEBHOOKS = True
     target = targets.check_target("http://127.0.0.1:8080/hook?x=1")
-    assert (target.address, target.port, target.path) == ("127.0.0.1", 8080, "/hook?x=1")
+    assert (target.addresses, target.port, target.path) == (("127.0.0.1",), 8080, "/hook?x=1")

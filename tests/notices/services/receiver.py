@@ -11,6 +11,7 @@ class Receiver:
     def __init__(self, *answers):
         self.answers = list(answers) or [200]
         self.calls = []
+        self.retry_after = ""
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -19,6 +20,8 @@ class Receiver:
                 outer.calls.append((self.path, dict(self.headers), body))
                 status = outer.answers.pop(0) if len(outer.answers) > 1 else outer.answers[0]
                 self.send_response(status)
+                if outer.retry_after:
+                    self.send_header("Retry-After", outer.retry_after)
                 if status in (301, 302, 307):
                     self.send_header("Location", "http://127.0.0.1:1/elsewhere")
                 self.end_headers()
@@ -29,7 +32,7 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
         """Stop answering."""

@@ -36,7 +36,7 @@ def receiver(settings):
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     server.got, server.answers, server.url = got, answers, f"http://127.0.0.1:{server.server_port}/hook"
     yield server

@@ -1,17 +1,15 @@
 """Who is told what, where: in the app, by mail, in the chat; and mentions in comments."""
 
 import pytest
-from django.core import mail
 
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing
-from apps.notices.models import ChatChannel, Notice
+from apps.notices.models import Notice, Outgoing
 from apps.notices.queries.comments import list_comments
 from apps.notices.queries.inbox import count_unread, list_notices, list_preferences
 from apps.notices.records import Message
 from apps.notices.services import chat, comments, inbox
 from apps.registry.services.comments import comment_on_version, delete_comment, edit_comment
-from tests.notices.services.receiver import Receiver
 
 SYSTEM = Actor.system("tests")
 MESSAGE = Message("mention", "Look", "http://here/", "key-1", "the body")
@@ -42,38 +40,17 @@ def test_reading_counts_down(people):
     assert count_unread(people.editor.actor) == 0
 
 
-def test_a_mail_is_sent_once_with_the_link(people):
-    inbox.notify(SYSTEM, [people.editor.user.pk], MESSAGE)
-    assert inbox.send_mails(SYSTEM) == 1
-    assert inbox.send_mails(SYSTEM) == 0
-    (sent,) = mail.outbox
-    assert (sent.to, sent.subject) == (["editor@example.com"], "[MLPlatform] Look")
-    assert "http://here/" in sent.body
-
-
 @pytest.mark.parametrize(("in_app", "by_mail"), [(True, False), (False, True), (False, False)])
 def test_everybody_chooses_how_to_be_told(people, in_app, by_mail):
     inbox.set_preference(people.editor.actor, "mention", in_app=in_app, mail=by_mail)
-    assert list_preferences(people.editor.actor)["mention"] == (in_app, by_mail)
+    assert list_preferences(people.editor.actor)["mention"] == (in_app, by_mail, True)
     inbox.notify(SYSTEM, [people.editor.user.pk], MESSAGE)
-    assert (len(list_notices(people.editor.actor)), inbox.send_mails(SYSTEM)) == (int(in_app), int(by_mail))
+    assert (len(list_notices(people.editor.actor)), Outgoing.objects.count()) == (int(in_app), int(by_mail))
 
 
 def test_a_kind_that_there_is_not_cannot_be_chosen(people):
     with pytest.raises(Invalid):
         inbox.set_preference(people.editor.actor, "weather", in_app=True, mail=True)
-
-
-def test_the_chat_of_a_workspace_is_told_what_it_wants(people, settings):
-    settings.ALLOW_PRIVATE_WEBHOOKS = True
-    there = Receiver(200, 500)
-    channel = chat.create_channel(people.admin.actor, "ops", there.url + "?token=secret", ["override"])
-    assert b"secret" not in bytes(ChatChannel.objects.get().url)
-    chat.send_to_chat(SYSTEM, channel, "somebody overrode a policy")
-    assert there.bodies == [{"text": "somebody overrode a policy"}]
-    chat.send_to_chat(SYSTEM, channel, "again")
-    assert ChatChannel.objects.get().error.startswith("answered 500")
-    there.close()
 
 
 def test_a_channel_needs_manage_on_the_workspace(people, settings):

@@ -1,8 +1,13 @@
 """Telling webhooks of both kinds: what they get, how it is signed, and what happens when they do not take it."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
+import http.client
+import socket
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,8 +17,10 @@ from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing
 from apps.notices.models import Delivery, Webhook
 from apps.notices.queries.webhooks import list_deliveries
+from apps.notices.retrying import LEASE_MS
 from apps.notices.services import deliveries, webhooks
 from apps.notices.services.webhooks import NewWebhook, WebhookChange
+from apps.notices.targets import post
 from apps.registry.services import registered, transitions, versions
 from apps.registry.services.versions import NewVersion
 from apps.registry.services.webhooks import NewRegistryWebhook, create_registry_webhook
@@ -138,7 +145,72 @@ def test_a_redirect_is_not_followed(people, receiver):
     hook(people.admin.actor, there.url)
     register(people.editor.actor)
     send_all()
-    assert (Delivery.objects.get().status, len(there.calls)) == (302, 1)
+    send_all()
+    row = Delivery.objects.get()
+    assert (row.state, row.status, len(there.calls)) == ("failed", 302, 1)
+    assert "redirects are not followed" in row.error
+
+
+def test_a_pause_stops_what_was_still_to_be_tried_again(people, receiver):
+    there = receiver(503)
+    made = hook(people.admin.actor, there.url)
+    register(people.editor.actor)
+    send_all()
+    webhooks.update_webhook(people.admin.actor, made.id, "mlflow", WebhookChange(status="DISABLED"))
+    send_all()
+    row = Delivery.objects.get()
+    assert (row.state, row.error, len(there.calls)) == ("failed", "The webhook is paused", 1)
+
+
+def test_a_host_that_cannot_be_found_for_a_while_is_tried_again(people, receiver, monkeypatch):
+    hook(people.admin.actor, receiver().url)
+    register(people.editor.actor)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: (_ for _ in ()).throw(socket.gaierror(-3, "try again")))
+    send_all()
+    row = Delivery.objects.get()
+    assert (row.state, row.attempts) == ("pending", 1)
+    assert "cannot be found" in row.error
+
+
+def test_the_pause_that_the_receiver_asks_for_is_kept(people, receiver):
+    there = receiver(429)
+    there.retry_after = "900"
+    hook(people.admin.actor, there.url)
+    register(people.editor.actor)
+    send_all()
+    assert Delivery.objects.get().next_at > clock.now_ms() + 800_000
+
+
+def test_a_receiver_that_drips_does_not_hold_the_worker(settings):
+    settings.ALLOW_PRIVATE_WEBHOOKS = True
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        with pytest.raises((OSError, http.client.HTTPException)):
+            post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {}, timeout=0.3)
+
+
+def drip(server):
+    """Headers without end, each in time."""
+    connection, _ = server.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+
+def test_a_header_that_cannot_be_sent_is_refused_when_it_is_saved(people, receiver):
+    for authorization in ("Bearer a\r\nX-Other: b", "Bearer \u00fc"):
+        with pytest.raises(Invalid, match="printable ASCII"):
+            hook(people.admin.actor, receiver().url, authorization=authorization)
+
+
+def test_letters_of_other_alphabets_in_a_path_arrive_encoded(people, receiver):
+    there = receiver()
+    hook(people.admin.actor, there.url + "/\u00fc?q=%20\u00e9")
+    register(people.editor.actor)
+    send_all()
+    assert there.calls[0][0] == "/hook/%C3%BC?q=%20%C3%A9"
 
 
 def test_an_address_that_has_become_private_is_not_called(people, receiver, settings):
@@ -166,7 +238,7 @@ def test_a_worker_that_died_gives_the_delivery_back(people, receiver):
     hook(people.admin.actor, there.url)
     register(people.editor.actor)
     row = Delivery.objects.get()
-    Delivery.objects.filter(pk=row.pk).update(next_at=clock.now_ms() + deliveries.LEASE_MS)
+    Delivery.objects.filter(pk=row.pk).update(next_at=clock.now_ms() + LEASE_MS)
     deliveries.deliver(SYSTEM, row.pk)
     assert there.calls == []
     Delivery.objects.filter(pk=row.pk).update(next_at=clock.now_ms() - 1)
