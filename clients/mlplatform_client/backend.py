@@ -63,9 +63,19 @@ class PlatformBackend(AbstractBackend):
             _tag(execution["run_id"], source.tags)
         say(f"execution {execution['id']}, run {execution['run_id']}: {server.page(execution['id'])}")
         run = PlatformRun(server, execution)
-        if config.get("wait") and not run.wait():
-            raise ExecutionException(f"Run (ID '{run.run_id}') failed")
+        if config.get("wait"):
+            _wait(run)
         return run
+
+
+def _wait(run: PlatformRun) -> None:
+    """As mlflow waits for its own: an interruption ends the execution, a failure raises ExecutionException."""
+    try:
+        if not run.wait():
+            raise ExecutionException(f"Run (ID '{run.run_id}') failed")
+    except KeyboardInterrupt:
+        run.cancel()
+        raise
 
 
 def read_config(given: Any) -> dict[str, Any]:
