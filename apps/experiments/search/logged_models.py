@@ -1,5 +1,6 @@
 """The search of logged models as SQL over `experiments_loggedmodel m`."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from apps.core.filterlang.ast import Comparison, IsNull, Node, leaves
@@ -77,12 +78,20 @@ def _metric(node: Comparison, on_dataset: Sql) -> Sql:
 
 def _attribute(node: Comparison) -> Sql:
     if node.key == "status":
-        return choice("m.status", _STATUS_NAMES, node)
+        return choice("m.status", _STATUS_NAMES, _with_long_names(node))
     if node.key in _TIMES:
         return number(_TIMES[node.key], node.operator, node.value)
     column = _TEXTS[node.key]
     clause = text(column, node.operator, node.value)
     return present(column, clause, absent="''") if node.key in _OPTIONAL else clause
+
+
+def _with_long_names(node: Comparison) -> Comparison:
+    """The comparison with the wire's names of statuses for the client's: READY is LOGGED_MODEL_READY."""
+    long_names = {name.removeprefix("LOGGED_MODEL_"): name for name in _STATUS_NAMES.values()}
+    if isinstance(node.value, tuple):
+        return replace(node, value=tuple(long_names.get(name, name) for name in node.value))
+    return replace(node, value=long_names.get(str(node.value), node.value))
 
 
 def _order(ordering: Ordering, level: OrderKey) -> None:

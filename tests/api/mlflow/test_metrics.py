@@ -201,3 +201,58 @@ def test_logging_needs_a_constant_number_of_statements(people, worlds, api, djan
 def test_math_is_kept_to_the_last_bit(editor, run_id):
     log(editor, run_id, (math.pi, 1, 1), (0.1 + 0.2, 1, 2), (5e-324, 1, 3))
     assert [point["value"] for point in history(editor, run_id)] == [math.pi, 0.1 + 0.2, 5e-324]
+
+
+def test_a_history_without_a_size_is_whole_up_to_a_page(editor, run_id, monkeypatch):
+    from apps.experiments.queries import metrics
+
+    assert metrics.MAX_HISTORY_PAGE == 25_000
+    monkeypatch.setattr(metrics, "MAX_HISTORY_PAGE", 3)
+    log(editor, run_id, *[(step, 1, step) for step in range(5)])
+    first = editor.get("metrics/get-history", run_id=run_id, metric_key="m").ok
+    assert [point["step"] for point in first["metrics"]] == [0, 1, 2]
+    greedy = {"max_results": 100, "page_token": first["next_page_token"]}
+    assert [point["step"] for point in history(editor, run_id, **greedy)] == [3, 4]
+    bulk = editor.get("metrics/get-history-bulk", run_id=run_id, metric_key="m", max_results=100).ok["metrics"]
+    assert len(bulk) == 3
+
+
+@pytest.mark.parametrize("path", ["metrics/get-history", "metrics/get-history-bulk"])
+def test_a_size_below_nothing_is_a_400(editor, run_id, path):
+    log(editor, run_id, (1, 1, 1))
+    assert editor.get(path, run_id=run_id, metric_key="m", max_results=-1).status == 400
+
+
+def test_nan_is_a_text_in_bulk_too_where_the_reference_writes_no_json(editor, run_id):
+    log(editor, run_id, ("NaN", 1, 1))
+    found = editor.get("/ajax-api/2.0/mlflow/metrics/get-history-bulk", run_id=run_id, metric_key="m").ok["metrics"]
+    assert found == [{"key": "m", "value": "NaN", "timestamp": 1, "step": 1, "run_id": run_id}]
+
+
+def test_the_interval_of_many_runs_shares_steps_and_keeps_each_runs_ends(editor):
+    runs = [editor.post("runs/create", {"experiment_id": "0"}).ok["run"]["info"]["run_id"] for _ in range(2)]
+    log(editor, runs[0], *[(step, 9, step) for step in range(100)])
+    log(editor, runs[1], *[(step, 9, step) for step in range(33, 47)])
+    query = {"run_ids": runs[::-1], "metric_key": "m", "max_results": 4}
+    found = editor.get("metrics/get-history-bulk-interval", **query).ok["metrics"]
+    steps = [(runs.index(point["run_id"]), point["step"]) for point in found]
+    assert steps == [(1, 33), (1, 46), *[(0, step) for step in (0, 25, 33, 46, 50, 75, 99)]]
+
+
+def test_the_interval_begins_at_step_0_unless_it_is_told_otherwise(editor, run_id):
+    log(editor, run_id, (1, 1, -5), (2, 1, 0), (3, 1, 5))
+    query = {"run_ids": run_id, "metric_key": "m"}
+    assert [point["step"] for point in editor.get("metrics/get-history-bulk-interval", **query).ok["metrics"]] == [0, 5]
+    query |= {"start_step": -9, "end_step": 0}
+    assert [point["step"] for point in editor.get("metrics/get-history-bulk-interval", **query).ok["metrics"]] == [-5, 0]
+
+
+def test_points_of_one_step_come_by_time_and_value(editor, run_id):
+    log(editor, run_id, (2, 2, 1), (9, 1, 1), (1, 2, 1))
+    found = editor.get("metrics/get-history-bulk-interval", run_ids=run_id, metric_key="m").ok["metrics"]
+    assert [point["value"] for point in found] == [9, 1, 2]
+
+
+def test_the_interval_is_of_one_to_a_hundred_runs(editor):
+    for ids in ([], ["f" * 32] * 101):
+        assert editor.get("metrics/get-history-bulk-interval", run_ids=ids, metric_key="m").status == 400

@@ -1,4 +1,4 @@
-"""Section 5 of the protocol through the door: what the filter language means is under test in tests/core and tests/experiments."""
+"""Section 5 of the protocol through the door. What the filters mean is under test in tests/core and tests/experiments."""
 
 import pytest
 
