@@ -1,6 +1,7 @@
 """Gunicorn with our settings: threads, one loaded application for all its processes. docs/adr/0002 says why this server."""
 
 import gc
+import signal
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 from prometheus_client import multiprocess
 
+from apps.core import stopping
 from mlplatform import environment as env
 from mlplatform import lifeline, patience
 
@@ -69,7 +71,20 @@ def _after_fork(_arbiter: Any, _worker: Any) -> None:
 
 
 def _ready(_worker: Any) -> None:
+    _tell_who_waits()
     lifeline.say_ready()
+
+
+def _tell_who_waits() -> None:
+    """At SIGTERM answers without an end (a followed log) end too, instead of holding their threads until they are killed."""
+    stop: Any = signal.getsignal(signal.SIGTERM)
+
+    def asked(number: int, frame: Any) -> None:
+        stopping.ASKED.set()
+        stop(number, frame)
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.siginterrupt(signal.SIGTERM, False)
 
 
 def _forget_numbers(_arbiter: Any, worker: Any) -> None:

@@ -1,13 +1,12 @@
 """Reading a log, while it grows and afterwards; both the same to whoever reads."""
 
-import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from apps.artifacts.queries.reading import open_file
-from apps.core import clock
+from apps.core import clock, stopping
 from apps.core.actor import Actor
 from apps.projects.access import access_execution
 from apps.projects.logfiles import ARTIFACT, root_of
@@ -131,10 +130,8 @@ def _follow(actor: Actor, execution_id: int, start: int, deadline: float) -> Ite
         start = part.next
         if part.data:
             yield part.data
-        elif part.is_complete or clock.monotonic() > deadline:
+        elif part.is_complete or clock.monotonic() > deadline or stopping.pause(PAUSE_SECONDS):
             return
-        else:
-            time.sleep(PAUSE_SECONDS)
 
 
 def _blocks(actor: Actor, row: Execution, start: int, end: int) -> Iterator[bytes]:

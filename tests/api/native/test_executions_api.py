@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.api.native import executions as views
-from apps.core import jobs
+from apps.core import jobs, stopping
 from apps.projects.models import Execution, Project
 from apps.projects.records import Outcome
 from apps.projects.services import leases, logs
@@ -168,12 +168,14 @@ def test_a_followed_log_goes_on_until_the_execution_ends(editor, submitted, monk
     taken = work(b"first\n")
 
     def meanwhile(_seconds):
+        """What a worker does while the follower waits; nobody asks the process to end."""
         if Execution.objects.get(pk=taken.id).log_size < 10:
             logs.append(SYSTEM, taken.id, taken.claim, 6, b"second\n")
         else:
             leases.end(SYSTEM, taken.id, taken.claim, Outcome("FINISHED"))
+        return False
 
-    monkeypatch.setattr("apps.projects.queries.logs.time.sleep", meanwhile)
+    monkeypatch.setattr(stopping, "pause", meanwhile)
     followed = editor.get(f"{V}{submitted}/log/", follow="true")
     assert followed.body == b"first\nsecond\n"
     assert followed.headers["Content-Type"].startswith("text/plain")
