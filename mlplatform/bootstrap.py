@@ -28,6 +28,7 @@ OLDEST_NODE = 22  # the first whose `node --test` takes patterns
 NEEDS = {
     "": (),
     "serve": (),
+    "probe": (),
     "run": ("base", "node", "build"),
     "demo": ("test", "node", "build"),
     "bench": ("test", "node", "build"),

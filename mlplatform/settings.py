@@ -36,10 +36,12 @@ SECRET_KEY = _secret_key()
 HOST = env.text("MLPLATFORM_HOST", "127.0.0.1")
 PORT = env.integer("MLPLATFORM_PORT", 8000, 1, 65535)
 PUBLIC_URL = env.url("MLPLATFORM_PUBLIC_URL", f"http://{'localhost' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}")
-_public_host = PUBLIC_URL.split("//", 1)[1].split("/")[0].rsplit(":", 1)[0]
+# How a job reaches this server: the public address unless that leads through a proxy which workers cannot use.
+INTERNAL_URL = env.url("MLPLATFORM_INTERNAL_URL", PUBLIC_URL)
 # Who listens on every address is called by the machine's name too.
 _names = {HOST} if HOST not in ("0.0.0.0", "::") else {socket.gethostname()}
-ALLOWED_HOSTS = env.hosts("MLPLATFORM_ALLOWED_HOSTS") or sorted({*_names, "localhost", "127.0.0.1", "[::1]", _public_host})
+_names |= {address.split("//", 1)[1].split("/")[0].rsplit(":", 1)[0] for address in (PUBLIC_URL, INTERNAL_URL)}
+ALLOWED_HOSTS = env.hosts("MLPLATFORM_ALLOWED_HOSTS") or sorted({*_names, "localhost", "127.0.0.1", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 HTTPS = env.flag("MLPLATFORM_HTTPS")
 TRUSTED_PROXIES = env.networks("MLPLATFORM_TRUSTED_PROXIES")
@@ -65,8 +67,6 @@ EXECUTION_MINUTES = env.integer("MLPLATFORM_EXECUTION_MINUTES", 1440, 1, 525_600
 EXECUTION_MEMORY_MB = env.integer("MLPLATFORM_EXECUTION_MEMORY_MB", 8192, 64, 100_000_000)
 EXECUTION_DISK_MB = env.integer("MLPLATFORM_EXECUTION_DISK_MB", 20_480, 16, 100_000_000)
 WORKER_NAME = env.text("MLPLATFORM_WORKER_NAME")
-# How a job reaches this server: the public address unless that leads through a proxy which workers cannot use.
-INTERNAL_URL = env.url("MLPLATFORM_INTERNAL_URL", PUBLIC_URL)
 # Newest first; older ones still read what they wrote. Without any, stored secrets hang on the secret key.
 SECRETS_KEYS = env.items("MLPLATFORM_SECRETS_KEYS")
 ENVIRONMENT_DAYS = env.integer("MLPLATFORM_ENVIRONMENT_DAYS", 30, 1, 3650)
@@ -189,7 +189,9 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+# An image brings them collected; elsewhere they are collected into the home folder whenever they changed.
+COLLECTED = env.text("MLPLATFORM_STATIC_ROOT")
+STATIC_ROOT = Path(COLLECTED) if COLLECTED else HOME / "static"
 # What people wrote, and what the front-end build made of it and of the packages.
 STATICFILES_DIRS: list[Path] = [folder for folder in (BASE_DIR / "static", BASE_DIR / "build" / "static") if folder.is_dir()]
 STORAGES = {
@@ -238,8 +240,11 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 270
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Executions take processes of their own, so that however many run, the other tasks go on.
-CELERY_WORKER_CONCURRENCY = env.integer("MLPLATFORM_WORKER_PROCESSES", 2, 1, 256) + EXECUTION_SLOTS
+WORKER_PROCESSES = env.integer("MLPLATFORM_WORKER_PROCESSES", 2, 1, 256)
+# Projects are a queue of their own, which runners take from (`serve --runner`) and workers do not.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+EXECUTION_QUEUE = "projects"
+CELERY_TASK_ROUTES = {name: {"queue": EXECUTION_QUEUE} for name in ("projects.work", "projects.inspect")}
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_BEAT_SCHEDULE = schedule.ENTRIES
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "beat")

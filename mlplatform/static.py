@@ -46,7 +46,12 @@ class StaticMiddleware(WhiteNoiseMiddleware):
 
 
 def collect_if_changed() -> bool:
-    """Collect the static files unless the stamp says that nothing changed since; returns whether it did."""
+    """Collect the static files unless the stamp says that nothing changed since; returns whether it did.
+
+    Where MLPLATFORM_STATIC_ROOT names a folder they lie there already, and whoever made it keeps it: an image, read only.
+    """
+    if settings.COLLECTED:
+        return False
     stamp = Path(settings.STATIC_ROOT) / ".stamp"
     wanted = _fingerprint()
     try:

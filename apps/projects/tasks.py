@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
+from django.conf import settings
 
 from apps.core.actor import Actor
 from apps.projects.presence import Presence
@@ -45,6 +46,7 @@ def clean_archives() -> None:
 
 
 @worker_ready.connect
-def announce(**_kwargs: Any) -> None:
-    """A worker has started: it says so from now on."""
-    Presence(Actor.system("projects.presence")).start()
+def announce(sender: Any, **_kwargs: Any) -> None:
+    """A worker has started; if it is one that takes executions, it says so from now on."""
+    if settings.EXECUTION_QUEUE in sender.app.amqp.queues.consume_from:
+        Presence(Actor.system("projects.presence")).start()

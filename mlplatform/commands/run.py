@@ -49,7 +49,7 @@ def parts(home: Path, host: str, port: int, *, with_worker: bool) -> list[Part]:
         common["MLPLATFORM_EMBEDDED_BROKER"] = "1"
     found.append(Part("web", [*serve, "--prepare"], 1, common, on_ready=lambda: _welcome(host, port)))
     if with_worker:
-        found.append(Part("worker", [*serve, "--worker"], 2, common, wait=False))
+        found.append(Part("worker", [*serve, "--worker", "--runner"], 2, common, wait=False))
         found.append(Part("beat", [*serve, "--beat"], 2, common, wait=False))
     return found
 

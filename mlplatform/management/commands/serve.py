@@ -1,4 +1,4 @@
-"""Serves pages and API, or works (--worker, --beat): the production parts of run, without set-up and embedded services."""
+"""Serves pages and API, or works (--worker, --runner, --beat): the parts of run for production, without set-up and broker."""
 
 import os
 import warnings
@@ -14,22 +14,26 @@ from mlplatform import prepare
 
 
 class Command(BaseCommand):
-    """`serve` for the web, `serve --worker [--beat]` for tasks; `serve --beat` alone never comes here (commands/__init__.py)."""
+    """`serve` for the web, `serve --worker [--beat]` for tasks, `serve --runner` for projects; both may be one process.
+
+    `serve --beat` alone never comes here (commands/__init__.py).
+    """
 
     help = __doc__ or ""
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--worker", action="store_true", help="run tasks instead of serving pages and API")
+        parser.add_argument("--runner", action="store_true", help="run projects, which the worker then leaves alone")
         parser.add_argument("--beat", action="store_true", help="send the scheduled tasks; exactly one process may do this")
         parser.add_argument(
             "--prepare", action="store_true", help="first migrate, create the administrator, collect static files"
         )
 
-    def handle(self, *args: Any, worker: bool, beat: bool, prepare: bool, **options: Any) -> None:
+    def handle(self, *args: Any, worker: bool, runner: bool, beat: bool, prepare: bool, **options: Any) -> None:
         """Start; returns when the process is told to stop."""
-        if worker:
-            _work(beat)
+        if worker or runner:
+            _work(worker, runner, beat)
         else:
             _serve(prepare)
 
@@ -48,16 +52,17 @@ def _serve(with_preparation: bool) -> None:
 def _share_numbers() -> None:
     """An empty folder in which the web processes keep their Prometheus numbers together.
 
-    The library reads the variable when it is first imported, so nothing above may import it.
+    The library reads the variable when it is first imported, so nothing above may import it. Several webs on one home folder
+    need a folder each, or one that starts empties the other's: then the variable is set from outside.
     """
-    folder = Path(settings.HOME) / "metrics"
-    folder.mkdir(exist_ok=True)
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or Path(settings.HOME) / "metrics")
+    folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
-def _work(beat: bool) -> None:
+def _work(worker: bool, runner: bool, beat: bool) -> None:
     prepare.check()
     from mlplatform.celery import app
 
@@ -65,4 +70,16 @@ def _work(beat: bool) -> None:
     warnings.filterwarnings("ignore", category=SecurityWarning)
     # Workers find each other for nothing that we use: without gossip and mingle they start a second sooner.
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    app.start(["--quiet", "worker", "--loglevel=WARNING", *alone, *(["--beat"] if beat else [])])
+    app.start(["--quiet", "worker", "--loglevel=WARNING", *alone, *roles(worker, runner), *(["--beat"] if beat else [])])
+
+
+def roles(worker: bool, runner: bool) -> list[str]:
+    """Celery's options for what a process does: which queues it takes from, how many processes it has, what it is called.
+
+    Executions have processes of their own, so that however many run, the other tasks go on. A runner without places keeps one
+    process, which finds that there is none.
+    """
+    queues = [*([settings.CELERY_TASK_DEFAULT_QUEUE] if worker else []), *([settings.EXECUTION_QUEUE] if runner else [])]
+    node = "worker" if worker else "runner"
+    count = (settings.WORKER_PROCESSES if worker else 0) + (settings.EXECUTION_SLOTS if runner else 0)
+    return [f"--queues={','.join(queues)}", f"--concurrency={max(count, 1)}", f"--hostname={node}@%h"]
