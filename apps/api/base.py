@@ -20,7 +20,7 @@ WORKSPACE_HEADER = "HTTP_X_MLFLOW_WORKSPACE"
 def authenticate(request: HttpRequest) -> Actor:
     """The actor behind a request, in the workspace it names. Raises Unauthenticated, Missing (workspace), Denied (CSRF),
     TooMany."""
-    workspace = request.META.get(WORKSPACE_HEADER, "").strip() or "default"
+    workspace = request.META.get(WORKSPACE_HEADER, "").strip() or getattr(request, "workspace", "default")  # of `/w/<name>/`
     actor = _credentials(request, workspace) or _session(request, workspace)
     if actor is None:
         raise Unauthenticated(

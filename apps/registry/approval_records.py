@@ -1,6 +1,7 @@
 """What queries say of policies, requests and histories: plain data for doors."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from apps.registry.gates import Finding
 from apps.registry.terms import Terms
@@ -102,6 +103,18 @@ class CheckRecord:
     posted_by: str
     at: int
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GateRecord:
+    """A gate's result as it was kept; `worker` is "" where the executing transaction itself asked."""
+
+    label: str
+    state: str
+    measured: str
+    inputs: dict[str, Any]
+    worker: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A place is shown only if its address exists and the person may open it, so that 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,10 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from apps.access.queries.workspaces import list_workspaces
+from apps.core.actor import Actor
 from apps.core.errors import DomainError
+from apps.notices.queries.inbox import count_unread
+from apps.registry.queries import inbox
 from apps.web.base import actor_of
 
 _WORKSPACE = re.compile(r"^/w/[^/]+(?=/)")
@@ -42,6 +45,9 @@ PLACES = (
     Place("web:workers", _("Workers"), icon="server", under=("/workers/",)),
     Place("web:deployments", _("Serving"), icon="cloud", under=("/deployments/",)),
 )
+# In the header, with what waits there.
+APPROVALS = "web:approvals"
+NOTICES = Place("web:notices", _("Notices"), icon="bell", under=("/notices/",))
 FOOT = (
     Place("web:trash", _("Trash"), icon="trash", under=("/trash/",)),
     Place("web:admin", _("Administration"), icon="shield", under=("/admin/",), admin_only=True),
@@ -81,7 +87,7 @@ class Link:
     url: str
     current: bool = False
     on_tabbar: bool = False
-    count: int = 0
+    count: Any = 0  # a lazy number: only the frame itself asks for it
 
 
 @dataclass(slots=True)
@@ -89,7 +95,8 @@ class Shell:
     """The frame's data.
 
     `theme` is auto, light or dark; `nav` auto (the page decides), wide or slim; `urls` holds the addresses of the frame's own
-    requests that exist: preferences, suggest, logout, login, home; `workspaces` a (lazy) list of name and url.
+    requests that exist: preferences, suggest, logout, login, home; `workspaces` a (lazy) list of name and url; `approvals` and
+    `notices` the places in the header with what waits there.
     """
 
     theme: str = "auto"
@@ -100,12 +107,18 @@ class Shell:
     urls: dict[str, str] = field(default_factory=dict)
     workspace: str = "default"
     workspaces: Any = ()
+    notices: Link | None = None
     themes: tuple[Theme, ...] = THEMES
 
     @property
     def tabbar(self) -> list[Link]:
         """The four places that a phone shows at the foot; the rest is behind More."""
         return [link for link in self.places if link.on_tabbar][:4]
+
+    @property
+    def approvals(self) -> Link | None:
+        """The place in the header that says how many requests wait for the person."""
+        return next((link for link in self.places if link.name == APPROVALS), None)
 
 
 def context(request: HttpRequest) -> dict[str, Shell]:
@@ -121,16 +134,39 @@ def build(request: HttpRequest) -> Shell:
         return Shell(urls=urls)
     admin = person.is_admin
     path = _WORKSPACE.sub("", request.path_info)
+    places = _links(PLACES, path, admin)
+    for link in places:
+        if link.name == APPROVALS:
+            link.count = _lazy(request, inbox.count_waiting)
+    notices = next(iter(_links([NOTICES], path, admin)), None)
+    if notices:
+        notices.count = _lazy(request, count_unread)
     return Shell(
         theme=person.theme,
         nav=person.nav,
-        places=_links(PLACES, path, admin),
+        places=places,
+        notices=notices,
         foot=_links(FOOT, path, admin),
         account=_links(ACCOUNT, path, admin),
         urls=urls,
         workspace=getattr(request, "workspace", "default"),
         workspaces=SimpleLazyObject(lambda: _workspaces(request)),  # asked for by pages with the frame only
     )
+
+
+def _lazy(request: HttpRequest, question: Callable[[Actor], int]) -> Any:
+    """A number that is asked for when the frame is drawn, and then once for the request."""
+
+    def ask() -> int:
+        known: dict[str, int] = request.__dict__.setdefault("_shell_counts", {})
+        if question.__name__ not in known:
+            try:
+                known[question.__name__] = question(actor_of(request))
+            except DomainError:  # a workspace that they may not see: the page says so
+                known[question.__name__] = 0
+        return known[question.__name__]
+
+    return SimpleLazyObject(ask)
 
 
 def _workspaces(request: HttpRequest) -> list[dict[str, str]]:

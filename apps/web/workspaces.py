@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import get_script_prefix, set_script_prefix
+from django.urls import NoReverseMatch, get_script_prefix, reverse, set_script_prefix
 
 _PREFIX = re.compile(r"/w/([a-z0-9][a-z0-9-]{0,62})(?=/)")
 
@@ -32,3 +32,15 @@ class WorkspaceMiddleware:
             return self.get_response(request)
         finally:
             set_script_prefix(before)  # the thread goes on to other work
+
+
+def address(workspace: str, name: str, *args: object) -> str:
+    """A page's address in a workspace, whichever the present page stands in; "" where there is no such page."""
+    before = get_script_prefix()
+    set_script_prefix("/" if workspace == "default" else f"/w/{workspace}/")
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+    finally:
+        set_script_prefix(before)

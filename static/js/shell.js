@@ -22,8 +22,11 @@ followClientLink();
 const ELEMENTS = {
   "chart-card": () => import("./elements/chart-card.js"),
   "chart-controls": () => import("./elements/chart-controls.js"),
+  "entry-form": () => import("./elements/entry-form.js"),
   "image-series": () => import("./elements/image-series.js"),
+  "log-view": () => import("./elements/log-view.js"),
   "mention-field": () => import("./elements/mention-field.js"),
+  "print-button": () => import("./elements/print-button.js"),
   "query-bar": () => import("./elements/query-bar.js"),
   "split-pane": () => import("./elements/split-pane.js"),
   "tree-view": () => import("./elements/tree-view.js"),

@@ -4,8 +4,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from apps.experiments.queries import overview
+from apps.registry.queries import inbox
 from apps.web.base import actor_of, render, signed_in
 from apps.web.snippets import environment, first_lines
+from apps.web.views.approvals import rows
+
+MOST_WAITING = 5
 
 
 @signed_in
@@ -15,7 +19,11 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = request.GET.get("runs") == "mine"
     runs = overview.list_recent_runs(actor, mine=mine, limit=15)
     experiments, _ = overview.list_experiments(actor, limit=8)
+    waiting = inbox.waiting_for_me(actor)
+    shown = waiting[:MOST_WAITING]
     context = {
+        "waiting": len(waiting),
+        "requests": rows(shown, inbox.tallies(actor, shown), request) if shown else [],
         "runs": runs,
         "mine": mine,
         "experiments": experiments,

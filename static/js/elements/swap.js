@@ -10,6 +10,7 @@ async function swap(url, id, init = {}) {
   before?.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(url, { ...init, headers: { "X-Requested-With": "fetch", "X-Fragment": id, ...init.headers } });
+    if (answer.status === 204) return false; // nothing new since what the address names
     const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
     const after = parsed.getElementById(id);
     // Another page than the one that was asked for: signed out, moved, broken. The browser shows it as itself.
@@ -28,6 +29,10 @@ async function swap(url, id, init = {}) {
 /** @param {HTMLElement} before @param {HTMLElement} after */
 function put(before, after) {
   before.removeAttribute("aria-busy");
+  for (const part of /** @type {NodeListOf<HTMLDetailsElement>} */ (before.querySelectorAll("details[id]"))) {
+    const twin = after.querySelector(`#${CSS.escape(part.id)}`);
+    if (twin instanceof HTMLDetailsElement) twin.open = part.open; // what somebody opened stays open
+  }
   if (before.isEqualNode(after)) return false;
   const focused = before.contains(document.activeElement) ? document.activeElement?.id : "";
   before.replaceWith(after);

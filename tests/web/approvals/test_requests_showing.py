@@ -1,0 +1,132 @@
+"""The page of a request: what it shows to whom."""
+
+import re
+
+import pytest
+
+from apps.core.actor import Actor
+from apps.registry.services import checks, requests, votes
+from apps.registry.services.checks import NewCheck
+from apps.registry.services.votes import Ballot
+
+GATES = [
+    {"kind": "metric", "key": "loss", "comparison": "<=", "value": 0.5},
+    {"kind": "metric", "key": "loss", "comparison": "<=", "value": 0.1, "on_fail": "extra_approval"},
+    {"kind": "relative_metric", "key": "loss", "direction": "lower"},
+    {"kind": "tags", "tags": {"reviewed": "yes"}},
+    {"kind": "external", "name": "ci/fairness"},
+]
+
+
+def words(page):
+    """The text of a page without its tags, spaces collapsed."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def approve(person, request_id):
+    votes.cast_vote(person.actor, request_id, Ballot("approve"))
+
+
+def test_it_shows_where_from_where_to_and_the_rules_with_their_people(people, approvers, protect, ask, shown):
+    protect(rules=[{"number": 2, "teams": ["risk"]}, {"name": "Leads", "number": 1, "teams": ["leads"]}])
+    request_id = ask()
+    approve(approvers.tom, request_id)
+    page = words(shown(approvers.lena, f"/approvals/{request_id}/"))
+    assert "fraud version 1 to Production" in page
+    assert "1 of 3 given" in page
+    assert re.search(r"risk 1 of 2", page)
+    assert re.search(r"Leads 0 of 1", page)
+    assert re.search(r"lena waits for you", page)
+    assert re.search(r"priya may approve", page)
+
+
+def test_gates_stand_there_with_what_they_measured_and_read(people, approvers, protect, ask, shown):
+    protect(gates=GATES)
+    request_id = ask()
+    checks.post_check(people.service.actor, request_id, NewCheck("ci/fairness", "pending", "https://ci.example.com/1"))
+    page = shown(approvers.tom, f"/approvals/{request_id}/")
+    assert page.count('<details class="gate"') == len(GATES)
+    assert page.count('data-result="fail"') == 2
+    assert page.count('data-result="wait"') == 1
+    assert "one more approval" in page
+    assert 'href="https://ci.example.com/1"' in page
+    assert "missing or different: reviewed" in page
+    assert "3 of them for" not in words(page)
+    assert "1 of them for a failed gate" in words(page)
+
+
+def test_what_changes_is_compared_with_the_version_that_stands_there(people, approvers, protect, ask, shown):
+    protect(rules=[{"number": 1, "teams": ["risk"]}])
+    approve(approvers.tom, ask("1"))
+    page = words(shown(approvers.tom, f"/approvals/{ask('2')}/", show="all"))
+    assert "Version 1 stands there" in page
+    assert "Version 2 candidate" in page
+    assert "replaces version 1, which is archived" in page
+
+
+def test_who_may_not_vote_is_told_why_and_gets_no_buttons(people, approvers, protect, ask, shown):
+    protect()
+    request_id = ask()
+    page = words(shown(people.editor, f"/approvals/{request_id}/"))
+    assert "You cannot vote on this: requested it" in page
+    assert 'id="vote-approve"' not in shown(people.editor, f"/approvals/{request_id}/")
+    assert "is named by no rule of the policy" in shown(approvers.priya, f"/approvals/{request_id}/")
+
+
+def test_those_who_are_named_and_cannot_approve_stand_there_with_the_reason(people, approvers, protect, ask, shown):
+    protect(rules=[{"number": 1, "users": ["editor", "tom"]}])
+    page = words(shown(people.reader, f"/approvals/{ask()}/"))
+    assert re.search(r"Who cannot approve .*editor requested it", page)
+
+
+def test_a_decided_request_stands_there_as_it_was_decided(people, approvers, protect, ask, shown):
+    protect(rules=[{"number": 1, "teams": ["risk"]}], gates=[GATES[0]])
+    approve(approvers.tom, ask("1"))
+    second = ask("2")
+    approve(approvers.lena, second)
+    page = shown(people.reader, f"/approvals/{second}/")
+    assert "Done" in words(page)
+    assert "moved version 2 from None to Production" in page
+    assert "moved version 1 from Production to Archived" in page
+    assert "Versions 1 and 2 do not differ" in page
+    assert 'data-result="pass"' in page
+    assert "data-poll" not in page.partition('id="request"')[2].partition(">")[0]
+
+
+def test_a_request_that_looks_again_is_told_when_nothing_is_new(people, approvers, protect, ask, web):
+    protect()
+    request_id = ask()
+    client = web(approvers.tom)
+    page = client.get(f"/approvals/{request_id}/").content.decode()
+    url = re.search(r'data-poll-url="([^"]*)"', page)[1].replace("&amp;", "&")
+    assert client.get(url, headers={"X-Fragment": "request"}).status_code == 204
+    assert client.get(url).status_code == 200
+    approve(approvers.lena, request_id)
+    again = client.get(url, headers={"X-Fragment": "request"})
+    assert (again.status_code, "lena" in again.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize("act", ["delete_version", "delete_model", "rename_model", "delete_alias", "set_alias"])
+def test_every_act_that_can_be_asked_for_has_a_page(people, protect, ask, shown, act):
+    protect(target="live", target_kind="alias")
+    target = {"rename_model": "other", "delete_alias": "live", "set_alias": "live"}.get(act, "")
+    request_id = ask("1", act, target)
+    assert "Request" in shown(people.reader, f"/approvals/{request_id}/")
+    assert f"/approvals/{request_id}/" in shown(people.reader, "/approvals/")
+
+
+def test_a_request_elsewhere_leads_to_pages_of_its_own_workspace(people, worlds, model, shown):
+    there = Actor(people.outsider.user.pk, "outsider", workspace="elsewhere")
+    request_id = requests.open_request(there, model, "1", "transition", "Production")
+    assert f"/w/elsewhere/models/{model}/versions/1/" in shown(people.outsider, f"/approvals/{request_id}/")
+
+
+def test_the_page_costs_the_same_for_two_votes_and_comments_as_for_twelve(
+    people, approvers, protect, ask, web, django_assert_max_num_queries
+):
+    protect(rules=[{"number": 3, "teams": ["risk", "leads"]}])
+    request_id = ask()
+    client = web(people.reader)
+    client.get(f"/approvals/{request_id}/")
+    with django_assert_max_num_queries(75):
+        client.get(f"/approvals/{request_id}/")
