@@ -43,7 +43,8 @@ def access_project(actor: Actor, project_id: int, act: str) -> ProjectAccess:
 
 
 def access_execution(actor: Actor, execution_id: int, act: str) -> Execution:
-    """The execution if `act` may be done to it; its run decides. Raises Missing, Denied, Unauthenticated."""
+    """The execution if `act` may be done to it, with the actor's `level`; its run decides. Raises Missing, Denied,
+    Unauthenticated."""
     require_known(actor)
     row = (
         Execution.objects.select_related("run", "workspace", "project", "archive", "requested_by").filter(pk=execution_id).first()
@@ -51,7 +52,7 @@ def access_execution(actor: Actor, execution_id: int, act: str) -> Execution:
     if row is None:
         raise Missing(f"No execution with id={execution_id} exists")
     try:
-        access_run(actor, row.run.run_id, act)
+        row.level = access_run(actor, row.run.run_id, act).level  # type: ignore[attr-defined]
     except Missing:
         raise Missing(f"No execution with id={execution_id} exists") from None
     require_unlimited(actor, act)

@@ -126,6 +126,7 @@ class ExecutionRecord:
     claimed_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
+    level: int  # of the actor, on the run
 
     @property
     def is_ended(self) -> bool:

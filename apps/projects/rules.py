@@ -50,6 +50,16 @@ def check_source(uri: str, ref: str, subdirectory: str) -> tuple[str, str, str]:
     return address, sources.check_ref(ref), inside
 
 
+def check_ref(ref: str) -> str:
+    """The name of a branch, tag or commit, or "". Raises Invalid."""
+    return sources.check_ref(ref)
+
+
+def check_subdirectory(inside: str) -> str:
+    """A folder inside of the project's code, or "". Raises Invalid."""
+    return sources.split_subdirectory(f"x#{inside.strip()}")[1]
+
+
 def check_entry_point(name: str) -> str:
     """The name of an entry point or script. Raises Invalid."""
     name = name.strip() or "main"

@@ -36,9 +36,12 @@ def get_execution(actor: Actor, execution_id: int) -> ExecutionRecord:
 
 def find_execution(actor: Actor, run_id: str) -> ExecutionRecord | None:
     """The execution that a run belongs to; None if it was not started here. Raises Missing if the run is."""
-    access_run(actor, run_id, "run.read")
+    run = access_run(actor, run_id, "run.read")
     row = _rows().filter(run__run_id=run_id).first()
-    return record_of(actor, row) if row else None
+    if row is None:
+        return None
+    row.level = run.level  # type: ignore[attr-defined]
+    return record_of(actor, row)
 
 
 def list_executions(
@@ -148,6 +151,7 @@ def record_of(actor: Actor, row: Execution, places: dict[int, int] | None = None
         claimed_at=row.claimed_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
+        level=row.level,  # type: ignore[attr-defined]
     )
 
 

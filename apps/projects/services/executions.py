@@ -49,21 +49,22 @@ def submit(actor: Actor, new: NewExecution) -> int:
 @atomic
 def repeat(actor: Actor, execution_id: int, changes: dict[str, Any] | None = None) -> int:
     """Queue the same code (the same commit, the same archive) again, with what `changes` says of: entry_point, params, run_name,
-    experiment_id, priority, limits. Returns the new execution's id. Raises Invalid, Missing, Denied."""
+    experiment_id or experiment_name, priority, limits. Returns the new execution's id. Raises Invalid, Missing, Denied."""
     old = access_execution(actor, execution_id, "run.read")
     require_writer(actor)
     require_unlimited(actor, "execution.submit")
     if old.project_id is not None:
         access_project(actor, old.project_id, "project.run")
     changes = changes or {}
-    unknown = set(changes) - {"entry_point", "params", "run_name", "experiment_id", "priority", "limits"}
+    unknown = set(changes) - {"entry_point", "params", "run_name", "experiment_id", "experiment_name", "priority", "limits"}
     if unknown:
         raise Invalid(f"Unknown fields: {', '.join(sorted(unknown))}")
     new = NewExecution(
         project_id=old.project_id,
         entry_point=changes.get("entry_point", old.entry_point),
         params=changes.get("params", old.params),
-        experiment_id=str(changes.get("experiment_id", old.run.experiment_id)),
+        experiment_id=str(changes.get("experiment_id", "" if changes.get("experiment_name") else old.run.experiment_id)),
+        experiment_name=changes.get("experiment_name", ""),
         run_name=changes.get("run_name", ""),
         priority=changes.get("priority", old.priority),
         limits=changes.get("limits", old.limits),
