@@ -26,6 +26,8 @@ from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from apps.artifacts import stores
+from apps.artifacts.services import charging
+from apps.core.actor import Actor
 
 FORMAT = 1
 BATCH = 2000
@@ -80,6 +82,7 @@ def read(source: Path) -> dict[str, int]:
     except tarfile.TarError as error:
         raise BadArchive(f"{source} is no backup: {error}") from None
     call_command("migrate", verbosity=0, interactive=False)
+    charging.recount(Actor.system("restore"))  # the bytes may lie in another store than before
     return counts
 
 

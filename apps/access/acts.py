@@ -34,7 +34,8 @@ ACTS: dict[str, Act] = {
     "experiment.delete": Act(Level.MANAGE, True),
     "experiment.restore": Act(Level.MANAGE, True),
     "experiment.share": Act(Level.MANAGE, True),
-    "experiment.purge": Act(None, True),
+    "experiment.purge": Act(Level.MANAGE, True),
+    "experiment.hold": Act(Level.MANAGE, True),  # legally
     # runs
     "run.read": Act(Level.READ, False),
     "run.create": Act(Level.EDIT, False),
@@ -45,14 +46,17 @@ ACTS: dict[str, Act] = {
     "run.move": Act(Level.MANAGE, True),
     "run.delete": Act(Level.MANAGE, True),
     "run.restore": Act(Level.MANAGE, True),
-    "run.purge": Act(None, True),
-    "trash.purge": Act(None, True),
+    "run.purge": Act(Level.MANAGE, True),
+    "run.hold": Act(Level.MANAGE, True),  # legally
+    "trash.purge": Act(None, True),  # everybody's
+    "trash.rule": Act(None, True),  # when it empties itself
     # logged models
     "logged_model.read": Act(Level.READ, False),
     "logged_model.create": Act(Level.EDIT, False),
     "logged_model.update": Act(Level.EDIT, False),
     "logged_model.delete": Act(Level.MANAGE, True),
-    "logged_model.purge": Act(None, True),
+    "logged_model.restore": Act(Level.MANAGE, True),
+    "logged_model.purge": Act(Level.MANAGE, True),
     # artifacts of runs and logged models
     "artifact.read": Act(Level.READ, False),
     "artifact.download": Act(Level.READ, True),
@@ -81,8 +85,8 @@ ACTS: dict[str, Act] = {
     "model.tag": Act(Level.EDIT, True),
     "model.delete": Act(Level.MANAGE, True),
     "model.restore": Act(Level.MANAGE, True),
-    "model.purge": Act(None, True),
-    "model_version.purge": Act(None, True),
+    "model.purge": Act(Level.MANAGE, True),
+    "model_version.purge": Act(Level.MANAGE, True),
     "model.share": Act(Level.MANAGE, True),
     "model.protect": Act(Level.MANAGE, True),  # its policies
     "model_version.read": Act(Level.READ, False),

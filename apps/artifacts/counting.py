@@ -3,13 +3,13 @@
 ROOM = {"postgresql": "split_part(r.key, '/', 1)", "sqlite": "substr(r.key, 1, instr(r.key, '/') - 1)"}
 
 
-def corrections(vendor: str) -> str:
-    """One statement that adds, for each subject whose rows in artifacts_use do not sum up to what is there, what is missing.
+def missing(vendor: str) -> str:
+    """A SELECT of kind, subject, files and bytes that the rows in artifacts_use lack of what is there.
 
-    One statement sees one moment, and counters change in the transaction of what they count: so it is exact while others write.
+    Added by the same statement it is exact while others write: one statement sees one moment, and counters change in the
+    transaction of what they count.
     """
     return f"""
-        INSERT INTO artifacts_use (kind, subject, files, size)
         SELECT kind, subject, sum(files), sum(size) FROM (
             SELECT 'experiment' AS kind, {ROOM[vendor]} AS subject, count(*) AS files, sum(b.size) AS size
               FROM artifacts_artifact a JOIN artifacts_root r ON r.id = a.root_id JOIN artifacts_blob b ON b.id = a.blob_id

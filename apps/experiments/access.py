@@ -9,6 +9,7 @@ from apps.access import acts, policy
 from apps.access.levels import Level
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing
+from apps.experiments.holding import legal_reason
 from apps.experiments.models.experiments import ACTIVE
 
 EXPERIMENT = policy.Noun("experiments_experiment", "experiments_experimentgrant", "experiment_id", everyone="everyone_level")
@@ -22,6 +23,7 @@ class ExperimentAccess:
     name: str
     workspace_id: int
     lifecycle: str
+    legal: int  # legal holds that stand
     level: int
 
     @property
@@ -43,6 +45,7 @@ class RunAccess:
     lifecycle: str
     holds: int
     owner_id: int | None
+    legal: int  # legal holds that stand, its experiment's too
     level: int
 
     @property
@@ -60,6 +63,7 @@ class ModelAccess:
     experiment_id: int
     lifecycle: str
     holds: int
+    legal: int  # legal holds that stand on its experiment or its run
     level: int
 
 
@@ -75,7 +79,7 @@ def access_experiment(actor: Actor, experiment_id: str | int, act: str, *, lock:
     Denied."""
     number = parse_experiment_id(str(experiment_id))
     level, params = policy.level_sql(actor, EXPERIMENT, "e")
-    columns = f"e.id, e.name, e.workspace_id, e.lifecycle, {level}"
+    columns = f"e.id, e.name, e.workspace_id, e.lifecycle, e.legal, {level}"
     sql = f"SELECT {columns} FROM experiments_experiment e WHERE e.id = %s{_lock('e', lock)}"
     row = _one(sql, [*params, number])
     policy.check(actor, act, row[-1] if row else None, f"No Experiment with id={number} exists")
@@ -86,7 +90,8 @@ def access_experiment(actor: Actor, experiment_id: str | int, act: str, *, lock:
 
 
 _RUN_SELECT = (
-    "SELECT r.id, r.run_id, r.experiment_id, r.root_experiment_id, e.workspace_id, r.name, r.lifecycle, r.holds, r.owner_id"
+    "SELECT r.id, r.run_id, r.experiment_id, r.root_experiment_id, e.workspace_id, r.name, r.lifecycle, r.holds, r.owner_id,"
+    " r.legal + e.legal"
 )
 _RUN_FROM = "FROM experiments_run r JOIN experiments_experiment e ON e.id = r.experiment_id"
 
@@ -114,11 +119,14 @@ def access_active_run(actor: Actor, run_id: str, act: str) -> RunAccess:
     return run
 
 
+_LEGAL_OF_MODEL = "e.legal + COALESCE((SELECT r.legal FROM experiments_run r WHERE r.run_id = m.source_run_id), 0)"
+
+
 def access_logged_model(actor: Actor, model_id: str, act: str, *, deleted: bool = False, lock: bool = False) -> ModelAccess:
     """The logged model if `act` may be done to it; a deleted one only where asked for. Raises Missing, Denied."""
     level, params = policy.level_sql(actor, EXPERIMENT, "e")
     sql = (
-        f"SELECT m.id, m.model_id, m.experiment_id, m.lifecycle, m.holds, {level}"
+        f"SELECT m.id, m.model_id, m.experiment_id, m.lifecycle, m.holds, {_LEGAL_OF_MODEL}, {level}"
         " FROM experiments_loggedmodel m JOIN experiments_experiment e ON e.id = m.experiment_id"
         f" WHERE m.model_id = %s{_lock('m', lock)}"
     )
@@ -184,6 +192,20 @@ def require_unheld(actor: Actor, root: str, act: str) -> None:
         column = "run_id" if isinstance(thing, RunAccess) else "model_id"
         held = _one(f"SELECT reason FROM experiments_hold WHERE {column} = %s ORDER BY since", [thing.id])
         raise Denied(f"these artifacts are evidence of {held[0] if held else 'a promoted model version'} and may not change")
+    _require_no_legal_hold(thing)
+
+
+def _require_no_legal_hold(thing: RunAccess | ModelAccess) -> None:
+    """Once nobody can set one any more. Raises Denied."""
+    if connection.vendor == "postgresql":
+        _one("SELECT 1 FROM experiments_experiment WHERE id = %s FOR KEY SHARE", [thing.experiment_id])
+    if isinstance(thing, RunAccess):
+        reason = legal_reason(thing.experiment_id, run=thing.id)
+    else:
+        source = _one("SELECT source_run_id FROM experiments_loggedmodel WHERE id = %s", [thing.id])
+        reason = legal_reason(thing.experiment_id, run_id=source[0] if source else "")
+    if reason:
+        raise Denied(f"these artifacts are under {reason} and may not change")
 
 
 def _lock(alias: str, wanted: bool) -> str:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from apps.core.actor import Actor
-from apps.registry.services import gates, holds, requests
+from apps.registry.services import emptying, gates, holds, requests
 
 
 @shared_task(name="registry.run_gates", ignore_result=True)
@@ -41,3 +41,15 @@ def recheck_policy(policy_id: int) -> None:
 def repair_holds() -> None:
     """By the schedule, hourly: evidence that should be held and is not."""
     holds.repair_holds(Actor.system("registry.repair_holds"))
+
+
+@shared_task(name="registry.empty_trash", ignore_result=True)
+def empty_trash(user_id: int | None, workspace: str, kinds: list[str], before: int, text: str) -> None:
+    """After somebody emptied more of the trash than a request can remove."""
+    emptying.go_on_emptying(Actor.system("registry.empty_trash"), user_id, workspace, kinds, before, text)
+
+
+@shared_task(name="registry.keep_trash_rule", ignore_result=True)
+def keep_trash_rule() -> None:
+    """By the schedule, hourly: what has been in the trash for as long as administrators said."""
+    emptying.keep_trash_rule(Actor.system("registry.keep_trash_rule"))

@@ -14,6 +14,7 @@ from apps.api.native import (
     projects,
     schema,
     tokens,
+    trash,
     webhooks,
     workspaces,
 )
@@ -86,6 +87,11 @@ urlpatterns = [
     ),
     path("notices/", webhooks.NoticeList.as_view(), name="v1-notices"),
     path("notices/preferences/", webhooks.Preferences.as_view(), name="v1-notice-preferences"),
+    path("trash/", trash.TrashThings.as_view(), name="v1-trash"),
+    path("trash/restore/", trash.TrashRestore.as_view(), name="v1-trash-restore"),
+    path("trash/remove/", trash.TrashRemove.as_view(), name="v1-trash-remove"),
+    path("trash/empty/", trash.TrashEmpty.as_view(), name="v1-trash-empty"),
+    path("trash/rule/", trash.TrashRuleView.as_view(), name="v1-trash-rule"),
     path("doctor", doctor.ArtifactDoctor.as_view(), name="v1-doctor"),
     path("audit/", audit.Audit.as_view(), name="v1-audit"),
 ]

@@ -3,13 +3,13 @@
 import apps.core.clock
 from django.db import migrations, models
 
-from apps.artifacts.counting import corrections
+from apps.artifacts.counting import missing
 
 KINDS = [("experiment", "Experiment"), ("person", "Person"), ("team", "Team"), ("stored", "Stored")]
 
 
 def begin(apps, schema_editor):
-    schema_editor.execute(corrections(schema_editor.connection.vendor))
+    schema_editor.execute(f"INSERT INTO artifacts_use (kind, subject, files, size) {missing(schema_editor.connection.vendor)}")
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ from django.db.models import Count, Sum
 from apps.accounts.models import Team
 from apps.artifacts import sizes
 from apps.artifacts.access import require_actor, require_platform, require_root
-from apps.artifacts.counting import corrections
+from apps.artifacts.counting import missing
 from apps.artifacts.models import Artifact, Kind, Use
 from apps.artifacts.queries import uses
 from apps.core.actor import Actor
@@ -138,5 +138,5 @@ def recount(actor: Actor) -> int:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(corrections(connection.vendor))
+        cursor.execute(f"INSERT INTO artifacts_use (kind, subject, files, size) {missing(connection.vendor)}")
         return max(0, int(cursor.rowcount))

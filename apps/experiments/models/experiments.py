@@ -23,10 +23,14 @@ class Experiment(models.Model):
     deleted_at = models.BigIntegerField(null=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     everyone_level = models.SmallIntegerField(choices=CHOICES, null=True)  # what any signed-in person may do without a grant
+    legal = models.SmallIntegerField(default=0, db_default=0)  # how many LegalHold rows stand; read in the access query
 
     class Meta:
         constraints = [models.UniqueConstraint(name="experiment_name_once", fields=["workspace", "name"])]
-        indexes = [models.Index(name="experiment_newest", fields=["workspace", "lifecycle", "-created_at", "id"])]
+        indexes = [
+            models.Index(name="experiment_newest", fields=["workspace", "lifecycle", "-created_at", "id"]),
+            models.Index(name="experiment_trash", fields=["-deleted_at"], condition=models.Q(lifecycle=DELETED)),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from apps.experiments.models.experiments import ACTIVE, LIFECYCLES, Experiment
+from apps.experiments.models.experiments import ACTIVE, DELETED, LIFECYCLES, Experiment
 from apps.experiments.models.metrics import KINDS, MetricKey
 from apps.experiments.models.runs import Run
 
@@ -29,7 +29,10 @@ class LoggedModel(models.Model):
     holds = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(name="loggedmodel_newest", fields=["experiment", "lifecycle", "-created_at", "model_id"])]
+        indexes = [
+            models.Index(name="loggedmodel_newest", fields=["experiment", "lifecycle", "-created_at", "model_id"]),
+            models.Index(name="loggedmodel_trash", fields=["-deleted_at"], condition=models.Q(lifecycle=DELETED)),
+        ]
 
 
 class LoggedModelParam(models.Model):

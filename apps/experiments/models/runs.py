@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from apps.experiments.models.experiments import ACTIVE, LIFECYCLES, Experiment
+from apps.experiments.models.experiments import ACTIVE, DELETED, LIFECYCLES, Experiment
 
 RUNNING, SCHEDULED, FINISHED, FAILED, KILLED = 1, 2, 3, 4, 5
 STATUSES = [(RUNNING, "RUNNING"), (SCHEDULED, "SCHEDULED"), (FINISHED, "FINISHED"), (FAILED, "FAILED"), (KILLED, "KILLED")]
@@ -24,6 +24,7 @@ class Run(models.Model):
     deleted_at = models.BigIntegerField(null=True)
     parent_run_id = models.CharField(max_length=32, blank=True, default="")  # follows the tag mlflow.parentRunId
     holds = models.PositiveSmallIntegerField(default=0)  # how many Hold rows protect it; read in the access query
+    legal = models.SmallIntegerField(default=0, db_default=0)  # how many LegalHold rows of its own stand
     root_experiment_id = models.BigIntegerField()  # the experiment in its artifact root: stays when the run is moved
     created_at = models.BigIntegerField()  # ms, our clock
     updated_at = models.BigIntegerField()  # ms, our clock: any acknowledged write
@@ -34,6 +35,7 @@ class Run(models.Model):
             models.Index(name="run_children", fields=["parent_run_id"], condition=~models.Q(parent_run_id="")),
             models.Index(name="run_owner_newest", fields=["owner", "-start_time"]),
             models.Index(name="run_recent", fields=["-start_time", "run_id"]),
+            models.Index(name="run_trash", fields=["-deleted_at"], condition=models.Q(lifecycle=DELETED)),
         ]
 
     def __str__(self) -> str:

@@ -3,9 +3,10 @@
 from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
-from apps.core.errors import Invalid
+from apps.core.errors import Denied, Invalid
 from apps.core.transactions import atomic
 from apps.experiments.access import access_experiment
+from apps.experiments.holding import legal_reason_within
 from apps.experiments.models import Run
 from apps.experiments.models.experiments import ACTIVE, DELETED
 
@@ -16,13 +17,16 @@ MOST = 10_000
 def delete_runs_until(actor: Actor, experiment_id: str, until: int, limit: int = MOST) -> int:
     """Move the oldest runs made until that moment (ms) to the trash, at most `limit`; how many went.
 
-    Runs that are held as evidence stay where they are. Raises Invalid, Missing, Denied.
+    Runs that are held as evidence, or legally, stay where they are. Raises Invalid, Missing, Denied (a legal hold on all of it).
     """
     experiment = access_experiment(actor, experiment_id, "run.delete")
     _check_limit(limit)
-    rows = Run.objects.select_for_update().filter(experiment_id=experiment.id, lifecycle=ACTIVE, holds=0, created_at__lte=until)
+    if experiment.legal:
+        raise Denied(f"experiment {experiment.id} is under {legal_reason_within(experiment.id)}: nothing in it can be deleted")
+    free = {"lifecycle": ACTIVE, "holds": 0, "legal": 0}
+    rows = Run.objects.select_for_update().filter(experiment_id=experiment.id, created_at__lte=until, **free)
     keys = list(rows.order_by("created_at", "pk").values_list("pk", flat=True)[:limit])
-    count = Run.objects.filter(pk__in=keys, lifecycle=ACTIVE, holds=0).update(lifecycle=DELETED, deleted_at=now_ms())
+    count = Run.objects.filter(pk__in=keys, **free).update(lifecycle=DELETED, deleted_at=now_ms())
     _audit(actor, "run.delete", experiment.id, experiment.name, {"until": until, "runs": count})
     return count
 

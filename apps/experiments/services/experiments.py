@@ -11,6 +11,7 @@ from apps.core.errors import AlreadyExists, Denied, Invalid, Missing
 from apps.core.transactions import atomic, savepoint
 from apps.experiments import rules
 from apps.experiments.access import ExperimentAccess, access_experiment
+from apps.experiments.holding import legal_reason_within
 from apps.experiments.models import Experiment, ExperimentGrant, ExperimentTag, LoggedModel, Run
 from apps.experiments.models.experiments import ACTIVE, DELETED
 from apps.experiments.records import Tag
@@ -140,6 +141,10 @@ def _refuse_held(experiment: ExperimentAccess) -> None:
         held = rows.filter(experiment_id=experiment.id, holds__gt=0).values_list(label, "hold_rows__reason").first()
         if held:
             raise Denied(f"{noun} {held[0]} in it is evidence of {held[1]}, so the experiment cannot be deleted")
+    if experiment.legal or Run.objects.filter(experiment_id=experiment.id, legal__gt=0).exists():
+        raise Denied(
+            f"experiment {experiment.id} or a run in it is under {legal_reason_within(experiment.id)}: it cannot be deleted"
+        )
 
 
 def _require_active(experiment: ExperimentAccess) -> None:

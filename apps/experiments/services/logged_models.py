@@ -11,6 +11,7 @@ from apps.core.ids import new_model_id
 from apps.core.transactions import atomic
 from apps.experiments import rules
 from apps.experiments.access import ModelAccess, access_experiment, access_logged_model
+from apps.experiments.holding import legal_reason
 from apps.experiments.models import LoggedModel, LoggedModelParam, LoggedModelTag
 from apps.experiments.models.experiments import ACTIVE, DELETED
 from apps.experiments.names import random_name
@@ -93,8 +94,21 @@ def delete_logged_model(actor: Actor, model_id: str) -> None:
     """Move the model to the trash. Raises Missing, Denied (a hold)."""
     model = access_logged_model(actor, model_id, "logged_model.delete", lock=True)
     _refuse_held(model)
+    if model.legal:
+        source = LoggedModel.objects.values_list("source_run_id", flat=True).get(pk=model.id)
+        reason = legal_reason(model.experiment_id, run_id=source)
+        raise Denied(f"logged model {model.model_id} is under {reason} and cannot be deleted")
     LoggedModel.objects.filter(pk=model.id, lifecycle=ACTIVE).update(lifecycle=DELETED, deleted_at=now_ms(), updated_at=now_ms())
     record(actor, "logged_model.delete", noun="logged_model", noun_id=model.model_id)
+
+
+@atomic
+def restore_logged_model(actor: Actor, model_id: str) -> None:
+    """Take a logged model out of the trash; an active one stays as it is. Raises Missing, Denied."""
+    model = access_logged_model(actor, model_id, "logged_model.restore", deleted=True, lock=True)
+    back = LoggedModel.objects.filter(pk=model.id, lifecycle=DELETED)
+    if back.update(lifecycle=ACTIVE, deleted_at=None, updated_at=now_ms()):
+        record(actor, "logged_model.restore", noun="logged_model", noun_id=model.model_id)
 
 
 @atomic

@@ -10,6 +10,7 @@ from apps.core.ids import new_run_id
 from apps.core.transactions import atomic
 from apps.experiments import rules
 from apps.experiments.access import RunAccess, access_active_run, access_experiment, access_run
+from apps.experiments.holding import legal_reason
 from apps.experiments.models import Run
 from apps.experiments.models.experiments import ACTIVE, DEFAULT_EXPERIMENT_ID, DELETED
 from apps.experiments.models.runs import RUNNING
@@ -135,7 +136,9 @@ def move_runs(actor: Actor, run_ids: list[str], experiment_id: str) -> None:
 
 
 def _refuse_held(run: RunAccess) -> None:
-    """Raises Denied, naming the promoted version, if a hold protects the run."""
+    """Raises Denied, naming the promoted version or the reason, if a hold protects the run."""
     if run.holds:
         held = Run.objects.filter(pk=run.id, hold_rows__isnull=False).values_list("hold_rows__reason", flat=True).first()
         raise Denied(f"run {run.run_id} is evidence of {held} and cannot be deleted or moved")
+    if run.legal:
+        raise Denied(f"run {run.run_id} is under {legal_reason(run.experiment_id, run=run.id)} and cannot be deleted or moved")

@@ -12,6 +12,7 @@ from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
 from apps.notices.services.comments import forget_comments
+from apps.registry.access import access_deleted_model, access_version
 from apps.registry.models import ModelVersion, RegisteredModel, TransitionRequest
 from apps.registry.models.registered import DELETED
 from apps.registry.queries.comments import REQUEST, VERSION
@@ -38,6 +39,21 @@ def purge_registry(actor: Actor, before: int, *, dry_run: bool = False) -> Regis
     for pk in list(ModelVersion.objects.filter(**trash).order_by("pk").values_list("pk", flat=True)):
         report.versions += dry_run or _purge_version(actor, pk, before)
     return report
+
+
+def purge_model(actor: Actor, model_id: int) -> None:
+    """Remove one model of the trash for good, with its versions. Raises Missing, Denied."""
+    model = access_deleted_model(actor, model_id, "model.purge")
+    _purge_model(actor, model.id, _EVER)
+
+
+def purge_version(actor: Actor, name: str, version: str) -> None:
+    """Remove one version of the trash for good; its number is not used again. Raises Missing, Denied."""
+    found = access_version(actor, name, version, "model_version.purge", lifecycle=DELETED)
+    _purge_version(actor, found.id, _EVER)
+
+
+_EVER = 2**63 - 1
 
 
 @atomic
@@ -69,5 +85,5 @@ def _purge_version(actor: Actor, pk: int, before: int) -> bool:
 
 def _forget(actor: Actor, versions: QuerySet[ModelVersion], requests: QuerySet[TransitionRequest]) -> None:
     """What was said to them goes with them."""
-    forget_comments(actor, VERSION, [str(pk) for pk in versions.values_list("pk", flat=True)])
-    forget_comments(actor, REQUEST, [str(pk) for pk in requests.values_list("pk", flat=True)])
+    forget_comments(Actor.system("trash"), VERSION, [str(pk) for pk in versions.values_list("pk", flat=True)])
+    forget_comments(Actor.system("trash"), REQUEST, [str(pk) for pk in requests.values_list("pk", flat=True)])

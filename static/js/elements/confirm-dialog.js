@@ -2,7 +2,7 @@ import { element, safe } from "../lib/dom.js";
 
 /**
  * Asks before a form with `data-confirm="Delete 3 runs?"` is sent; `data-text` says what happens, `data-verb` is the button.
- * One per page. For scripts: `await ask({title, text, verb, danger})`.
+ * A button that sends a form may have these too, where others of the same form ask nothing. One per page. For scripts: `await ask({title, text, verb, danger})`.
  */
 export class ConfirmDialog extends HTMLElement {
   /**
@@ -28,7 +28,7 @@ export class ConfirmDialog extends HTMLElement {
   /** @param {SubmitEvent} event */
   async handleEvent(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    const { confirm, text, verb } = form.dataset;
+    const { confirm, text, verb } = { ...form.dataset, ...event.submitter?.dataset };
     if (!confirm || form.dataset.asked) return;
     event.preventDefault();
     event.stopImmediatePropagation();
