@@ -69,6 +69,13 @@ def owners(actor: Actor, root: str, path: str = "") -> set[int]:
     return {owner for owner in rows.values_list("owner_id", flat=True) if owner is not None}
 
 
+def folders_with(actor: Actor, root: str, name: str) -> list[str]:
+    """The folders in which a file of that name lies directly, by path; "" is the root."""
+    require_root(actor, root)
+    rows = Artifact.objects.filter(root__key=root, name=name, blob__isnull=False).order_by("path")
+    return [path.rpartition("/")[0] for path in rows.values_list("path", flat=True)]
+
+
 def kind_of(actor: Actor, root: str, path: str) -> str:
     """`file`, `folder`, or "" for nothing. The root is a folder as soon as something lies in it."""
     require_root(actor, root)

@@ -84,7 +84,10 @@ def _shown(actor: Actor, run_id: str, root: str, path: str) -> dict[str, Any]:
             raise Missing("There is no such file in this run.")
         return shown | {"kind": "late", "attempt": file_views.late(attempt, "")}
     base = f"{_url(run_id, 'raw')}?path="
-    return shown | file_views.folder(actor, root, path) | {"zip": archive, "raw_base": base}
+    is_model = path in listing.folders_with(actor, root, "MLmodel")
+    source = f"?{urlencode({'source': f'mlflow-artifacts:/{root}/{path}'.rstrip('/')})}"
+    register = f"{reverse('web:run_register', args=[run_id])}{source}" if is_model else ""
+    return shown | file_views.folder(actor, root, path) | {"zip": archive, "raw_base": base, "register": register}
 
 
 @signed_in

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_POST
 from apps.experiments.queries import logged_models, overview, runs, series
 from apps.experiments.services import batches
 from apps.experiments.services import runs as services
+from apps.registry.queries import versions
 from apps.web import formats, run_frame
 from apps.web.base import actor_of, render, signed_in
 from apps.web.views.artifacts import folder_lines
+from apps.web.views.models_register import register_sources
 
 MODEL_STATES = {1: _lazy("Uploading"), 2: _lazy("Ready"), 3: _lazy("Upload failed")}
 
@@ -32,6 +34,8 @@ def overview_page(request: HttpRequest, run_id: str) -> HttpResponse:
             for model in logged_models.list_run_models(actor, run_id)
         ],
         "files": folder_lines(request, run_id),
+        "registered": versions.versions_of_run(actor, run_id),
+        "can_register": bool(register_sources(actor, run_id)) and not context["deleted"],
     }
     return render(request, "web/runs/overview.html", context)
 

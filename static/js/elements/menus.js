@@ -42,7 +42,8 @@ document.addEventListener("click", (event) => {
 });
 
 // A form that was refused stands open with the reason.
-for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (document.querySelectorAll("dialog[data-show]"))) dialog.showModal();
+for (const dialog of /** @type {NodeListOf<HTMLDialogElement>} */ (document.querySelectorAll("dialog[data-show]")))
+  dialog.showModal();
 
 /** @param {HTMLDialogElement} dialog */
 function typed(dialog) {
