@@ -101,6 +101,11 @@ def test_what_the_clock_sends_the_worker_does(installation):
     processes.wait_for(lambda: "0 sealed" not in installation.manage("worker", "verify_audit"), 40, "a sealed row")
 
 
+def test_the_clock_ends_when_it_is_told_to_and_is_nothing_else_then(installation):
+    installation.stop("beat")
+    installation.start("beat")
+
+
 @pytest.mark.long
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_an_upgrade_goes_round_while_somebody_logs(installation, token):

@@ -144,8 +144,11 @@ class Installation:
         return self.run(name, *rest).returncode == 0
 
     def stop(self, name: str) -> None:
-        """As an engine stops a container; it waits for what is open."""
-        processes.stop_process(self.leashes.pop(name), seconds=40)
+        """As an engine stops a container: told once, and it has to end within the time that compose.yaml gives it."""
+        leash = self.leashes.pop(name)
+        os.kill(leash, signal.SIGTERM)
+        seconds = int(self.services[name]["stop_grace_period"].removesuffix("s"))
+        processes.wait_for(lambda: not processes.alive(leash), seconds, f"end of {name}", self.log(name))
 
     def run(self, service: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another process in the container of a service: `docker compose exec SERVICE python …`."""
