@@ -13,7 +13,9 @@ from django.urls import URLPattern, get_resolver
 
 from apps.accounts.models import ApiToken, Session, Team, User
 from apps.accounts.services import teams, users
-from tests.architecture.matrix import EXEMPT, NOT_OFFERED, ROWS, approval_things, project_things
+from apps.api.mlflow.codec import roles
+from apps.experiments.models import ExperimentGrant
+from tests.architecture.matrix import EXEMPT, NOT_OFFERED, ROWS, approval_things, project_things, storage_things
 from tests.architecture.matrix.levels import HIDDEN_ELSEWHERE, PEOPLE, Row
 from tests.support.people import TEAM
 from tests.support.worlds import ELSEWHERE, SYSTEM
@@ -181,11 +183,20 @@ def things_of(world, people):
         "model_root": f"{world.experiment_id}/models/{world.model_id}/artifacts",
         "user": str(bystander().pk),
         "team": str(Team.objects.get(name=TEAM).pk),
+        "other_team": str(Team.objects.get_or_create(name="others")[0].pk),
+        "role_permission": role_permission(world),
         "token": str(ApiToken.objects.get(user=manager).pk),
         "session": session.digest,
         **approval_things.things_of(world),
         **project_things.things_of(world),
+        **storage_things.things_of(world),
     }
+
+
+def role_permission(world):
+    """The number on the wire of what the team `crew` has on the world's experiment."""
+    found = ExperimentGrant.objects.filter(experiment_id=world.experiment_id, team__name=TEAM).first()
+    return str(roles.permission_id("experiment", found.pk)) if found else "1"
 
 
 def bystander():

@@ -26,14 +26,13 @@ def resolve_grantee(actor: Actor, *, user: str = "", team: str = "") -> dict[str
     return {"user": person}
 
 
-def create_grant(
-    actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level
-) -> None:
-    """A grant that must not exist yet. Raises AlreadyExists."""
+def create_grant(actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level) -> int:
+    """A grant that must not exist yet; its number. Raises AlreadyExists."""
     require_writer(actor)
-    _, created = table._default_manager.get_or_create(**target, **grantee, defaults={"level": level})
+    row, created = table._default_manager.get_or_create(**target, **grantee, defaults={"level": level})
     if not created:
         raise AlreadyExists("This permission already exists. Update it instead.")
+    return int(row.pk)
 
 
 def put_grant(actor: Actor, table: type[Grant], target: dict[str, int], grantee: dict[str, models.Model], level: Level) -> None:

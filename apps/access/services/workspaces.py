@@ -68,6 +68,17 @@ def share_workspace(actor: Actor, name: str, level: Level, *, user: str = "", te
 
 
 @atomic
+def create_workspace_grant(actor: Actor, name: str, level: Level, *, user: str = "", team: str = "") -> int:
+    """The same as a grant that must not exist yet; its number. Raises AlreadyExists, Missing, Denied."""
+    workspace = access_workspace(actor, name, "workspace.share")
+    grantee = grants.resolve_grantee(actor, user=user, team=team)
+    number = grants.create_grant(actor, WorkspaceGrant, {"workspace_id": workspace.id}, grantee, level)
+    details = {"user": user, "team": team, "level": level.name}
+    record(actor, "workspace.share", noun="workspace", noun_id=str(workspace.id), name=name, workspace=name, details=details)
+    return number
+
+
+@atomic
 def unshare_workspace(actor: Actor, name: str, *, user: str = "", team: str = "") -> None:
     """Take a grant on the workspace away. Raises Missing, Denied."""
     workspace = access_workspace(actor, name, "workspace.share")

@@ -71,6 +71,15 @@ def get_by_name(actor: Actor, name: str) -> Team:
     return get(actor, team.pk)
 
 
+def name_of(actor: Actor, team_id: int) -> TeamName:
+    """A team by number, as everybody may know it: to grant it something. Raises Missing."""
+    require_known(actor)
+    team = Team.objects.filter(pk=team_id).first()
+    if team is None:
+        raise Missing(f"Team with id={team_id} not found")
+    return TeamName(team.pk, team.name)
+
+
 def teams_of(actor: Actor, user_id: int) -> list[TeamName]:
     """The teams an account is in, for itself and administrators."""
     require_known(actor)

@@ -76,6 +76,14 @@ def find_people(actor: Actor, text: str, limit: int = 10) -> list[Person]:
     return [_person(user) for user in users.order_by("key")[:limit]]
 
 
+def find_person(actor: Actor, username: str) -> Person:
+    """The active account of that name, in any case, for whoever grants something. Raises Missing."""
+    require_known(actor)
+    return _person(
+        _found(User.objects.filter(key=name_key(username), is_active=True), f"User with username={username} not found")
+    )
+
+
 def people(actor: Actor, ids: set[int]) -> dict[int, Person]:
     """What to call these accounts, deleted ones too."""
     require_known(actor)

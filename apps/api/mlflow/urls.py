@@ -10,8 +10,10 @@ from apps.api.mlflow.views import (
     models,
     people,
     registry,
+    roles,
     runs,
     service,
+    user_permissions,
     webhooks,
 )
 from apps.api.mlflow.wire import ENDPOINTS, build_urls
@@ -27,9 +29,11 @@ __all__ = [
     "models",
     "people",
     "registry",
+    "roles",
     "runs",
     "service",
     "urlpatterns",
+    "user_permissions",
     "webhooks",
 ]
 

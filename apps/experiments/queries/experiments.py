@@ -3,6 +3,7 @@
 from django.db import models
 
 from apps.access import policy
+from apps.access.queries.team_grants import TeamGrant, one_team_grant, team_grants
 from apps.access.queries.workspaces import GrantRecord, access_workspace, grant_records, require_admin, require_known
 from apps.core.actor import Actor
 from apps.core.errors import Missing
@@ -72,3 +73,16 @@ def list_user_experiment_grants(actor: Actor, user_id: int) -> list[tuple[int, i
         require_admin(actor, "user.read")
     rows = ExperimentGrant.objects.filter(user_id=user_id).order_by("experiment_id")
     return list(rows.values_list("experiment_id", "level"))
+
+
+def list_team_experiment_grants(actor: Actor, team_ids: list[int]) -> list[TeamGrant]:
+    """What the teams have on experiments of the actor's workspace, as far as the actor is in them."""
+    rows = ExperimentGrant.objects.filter(experiment__workspace__name=actor.workspace)
+    return team_grants(actor, rows, "experiment_id", team_ids)
+
+
+def get_team_experiment_grant(actor: Actor, grant_id: int) -> TeamGrant:
+    """One of them, for whoever may share the experiment. Raises Missing, Denied."""
+    grant = one_team_grant(actor, ExperimentGrant.objects.all(), "experiment_id", grant_id)
+    access_experiment(actor, grant.target, "experiment.share")
+    return grant

@@ -11,12 +11,13 @@ from apps.experiments.models import Experiment, ExperimentGrant
 
 
 @atomic
-def create_experiment_grant(actor: Actor, experiment_id: str, level: Level, *, user: str = "", team: str = "") -> None:
-    """A grant that must not exist yet. Raises AlreadyExists, Missing, Denied."""
+def create_experiment_grant(actor: Actor, experiment_id: str, level: Level, *, user: str = "", team: str = "") -> int:
+    """A grant that must not exist yet; its number. Raises AlreadyExists, Missing, Denied."""
     experiment = access_experiment(actor, experiment_id, "experiment.share")
     grantee = grants.resolve_grantee(actor, user=user, team=team)
-    grants.create_grant(actor, ExperimentGrant, {"experiment_id": experiment.id}, grantee, level)
+    number = grants.create_grant(actor, ExperimentGrant, {"experiment_id": experiment.id}, grantee, level)
     _audit(actor, experiment, user, team, level)
+    return number
 
 
 @atomic

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from apps.access import policy
 from apps.access.levels import Level
+from apps.access.queries.team_grants import TeamGrant, one_team_grant, team_grants
 from apps.access.queries.workspaces import GrantRecord, access_workspace, grant_records, require_known
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid
@@ -97,3 +98,17 @@ def list_model_grants(actor: Actor, name: str) -> list[GrantRecord]:
     """Who has which level on it; needs the right to share it. Raises Missing, Denied."""
     model = access_model(actor, name, "model.share")
     return grant_records(actor, ModelGrant.objects.filter(model_id=model.id))
+
+
+def list_team_model_grants(actor: Actor, team_ids: list[int]) -> list[TeamGrant]:
+    """What the teams have on models of the actor's workspace, as far as the actor is in them."""
+    rows = ModelGrant.objects.filter(model__workspace__name=actor.workspace, model__lifecycle="active")
+    return team_grants(actor, rows, "model__name", team_ids)
+
+
+def get_team_model_grant(actor: Actor, grant_id: int) -> TeamGrant:
+    """One of them, for whoever may share the model. Raises Missing, Denied."""
+    rows = ModelGrant.objects.filter(model__workspace__name=actor.workspace, model__lifecycle="active")
+    grant = one_team_grant(actor, rows, "model__name", grant_id)
+    access_model(actor, grant.target, "model.share")
+    return grant

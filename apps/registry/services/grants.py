@@ -12,12 +12,13 @@ from apps.registry.models.registered import NO_STAGES
 
 
 @atomic
-def create_model_grant(actor: Actor, name: str, level: Level, *, user: str = "", team: str = "") -> None:
-    """A grant that must not exist yet. Raises AlreadyExists, Missing, Denied."""
+def create_model_grant(actor: Actor, name: str, level: Level, *, user: str = "", team: str = "") -> int:
+    """A grant that must not exist yet; its number. Raises AlreadyExists, Missing, Denied."""
     model = access_model(actor, name, "model.share")
     grantee = grants.resolve_grantee(actor, user=user, team=team)
-    grants.create_grant(actor, ModelGrant, {"model_id": model.id}, grantee, level)
+    number = grants.create_grant(actor, ModelGrant, {"model_id": model.id}, grantee, level)
     _audit(actor, model, user, team, level)
+    return number
 
 
 @atomic

@@ -239,6 +239,14 @@ def test_the_interval_of_many_runs_shares_steps_and_keeps_each_runs_ends(editor)
     assert steps == [(1, 33), (1, 46), *[(0, step) for step in (0, 25, 33, 46, 50, 75, 99)]]
 
 
+def test_the_interval_counts_steps_where_a_gap_and_a_repeated_step_balance(editor, run_id):
+    """Ten points from 0 to 9, none at 4 and two at 7: the count alone looks like one at each step."""
+    log(editor, run_id, *[(step, 1, step) for step in (0, 1, 2, 3, 5, 6, 7, 8, 9)], (70, 2, 7))
+    query = {"run_ids": [run_id], "metric_key": "m", "max_results": 5}
+    found = editor.get("metrics/get-history-bulk-interval", **query).ok["metrics"]
+    assert [point["step"] for point in found] == [0, 1, 2, 3, 5, 6, 7, 7, 8, 9]
+
+
 def test_the_interval_begins_at_step_0_unless_it_is_told_otherwise(editor, run_id):
     log(editor, run_id, (1, 1, -5), (2, 1, 0), (3, 1, 5))
     query = {"run_ids": run_id, "metric_key": "m"}

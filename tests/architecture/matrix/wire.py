@@ -121,4 +121,33 @@ USERS = [
     Row("DELETE", W + "users/delete", "admin", {"username": "stranger"}),
 ]
 
-ROWS = [*OPERATIONS, *EXPERIMENTS, *RUNS, *LOGGED_MODELS, *ARTIFACTS, *USERS]
+V3 = "api/3.0/mlflow/"
+ROLE, CREW = {"role_id": "$team"}, {"role_permission_id": "$role_permission"}
+ON = {"resource_type": "experiment", "resource_id": "$experiment"}
+ROLES = [
+    Row("POST", V3 + "roles/create", "admin", {"workspace": "default", "name": "fresh"}),
+    Row("GET", V3 + "roles/get", "team member", query=ROLE),
+    Row("GET", V3 + "roles/list", "admin"),
+    Row("PATCH", V3 + "roles/update", "team lead", {**ROLE, "name": "renamed"}),
+    Row("DELETE", V3 + "roles/delete", "admin", ROLE),
+    Row("GET", V3 + "roles/permissions/list", "team member", query=ROLE),
+    Row(
+        "POST",
+        V3 + "roles/permissions/add",
+        "manage",
+        {"role_id": "$other_team", "resource_type": "experiment", "resource_pattern": "$experiment", "permission": "READ"},
+    ),
+    Row("PATCH", V3 + "roles/permissions/update", "manage", {**CREW, "permission": "READ"}, by_name=True),
+    Row("DELETE", V3 + "roles/permissions/remove", "manage", CREW, by_name=True),
+    Row("POST", V3 + "roles/assign", "team lead", {**ROLE, "username": "stranger"}),
+    Row("DELETE", V3 + "roles/unassign", "team lead", {**ROLE, "username": "bystander"}),
+    Row("GET", V3 + "roles/users/list", "team member", query=ROLE),
+    Row("GET", V3 + "users/roles/list", "manager only", query={"username": "manager"}),
+    Row("GET", V3 + "users/permissions/list", "manager only", query={"username": "manager"}),
+    Row("GET", V3 + "users/current/permissions", "known"),
+    Row("GET", V3 + "users/permissions/get", "manager only", query={"username": "manager", **ON}),
+    Row("POST", V3 + "users/permissions/grant", "manage", {"username": "stranger", **ON, "permission": "READ"}),
+    Row("POST", V3 + "users/permissions/revoke", "manage", {"username": "reader", **ON}, by_name=True),
+]
+
+ROWS = [*OPERATIONS, *EXPERIMENTS, *RUNS, *LOGGED_MODELS, *ARTIFACTS, *USERS, *ROLES]
