@@ -51,6 +51,7 @@ PHASES: dict[str, str | Promise] = {
 }
 ENVIRONMENTS: dict[str, str | Promise] = {
     "python": _lazy("Python"),
+    "virtualenv": _lazy("Python"),
     "conda": _lazy("conda"),
     "docker": _lazy("container"),
 }
@@ -132,7 +133,7 @@ def steps(record: ExecutionRecord, environment_note: str = "") -> list[dict[str,
         return [_step(_("Queued"), _span(record.created_at, record.ended_at), "done"), _last(record)]
     found = [_step(_("Queued"), _span(record.created_at, record.claimed_at), "done")]
     ends = [_moment(began) for _name, began in record.phases[1:]] + [record.started_at or record.ended_at]
-    for (name, began), ended in zip(record.phases, ends, strict=True):
+    for (name, began), ended in zip(record.phases, ends, strict=False):
         is_now = ended is None
         fact = _span(_moment(began), ended)
         if name.startswith("Building the environment") and environment_note and not is_now:
@@ -140,7 +141,10 @@ def steps(record: ExecutionRecord, environment_note: str = "") -> list[dict[str,
         found.append(_step(_phase(name), fact, "current" if is_now else "done"))
     if record.state == PREPARING:
         reached = tuple(name for name, _began in record.phases)
-        return [*found, *(_step(name) for name in _coming(reached)), _step(_("Done"))]
+        coming = [_step(name) for name in _coming(reached)]
+        if not reached:
+            coming[0]["is"] = "current"
+        return [*found, *coming, _step(_("Done"))]
     if record.started_at is not None:
         fact = _span(record.started_at, record.ended_at)
         if record.state == RUNNING and "minutes" in record.limits:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from apps.access.levels import Level
 from apps.core.errors import Missing
-from apps.experiments.queries import comments, experiments, overview, runs, series
+from apps.experiments.queries import comments, experiments, legal, overview, runs, series
 from apps.experiments.records import RunRecord
 from apps.web.base import actor_of
 from apps.web.forms.experiments import NoteForm, RenameForm, TagForm
+from apps.web.forms.storage import HoldForm
 
 SYSTEM = "system/"
 HIDDEN_TAGS = ("mlflow.",)
@@ -43,6 +44,9 @@ def frame(request: HttpRequest, run_id: str, tab: str) -> dict[str, Any]:
         "deleted": run.lifecycle == "deleted",
         "status_badge": _badge(run),
         "parent": _parent(request, run),
+        "legal_holds": legal.holds_of_run(actor, run_id),
+        "is_admin": actor.is_admin,
+        "me": actor.name,
         "crumbs": [
             {"label": _("Experiments"), "url": reverse("web:experiments")},
             {"label": experiment.name, "url": reverse("web:experiment", args=[experiment.id])},
@@ -80,7 +84,7 @@ def _actions(run: RunRecord, level: int, note: str) -> dict[str, Any]:
     """The menu of a run's page, and the forms behind it: what this person may do, nothing else."""
     active = run.lifecycle == "active"
     can_edit, can_manage = level >= Level.EDIT and active, level >= Level.MANAGE
-    menu: list[dict[str, Any]] = []
+    menu: list[dict[str, Any]] = _again(run, can_edit)
     context: dict[str, Any] = {"can_edit": can_edit, "can_manage": can_manage}
     if can_edit:
         menu += [
@@ -94,6 +98,9 @@ def _actions(run: RunRecord, level: int, note: str) -> dict[str, Any]:
             "tag_form": TagForm(),
             "urls": {name: reverse(f"web:run_{name}", args=[run.run_id]) for name in ("rename", "note", "tag")},
         }
+    if can_manage:
+        menu.append({"label": _("Set a legal hold"), "icon": "lock", "opens": "hold-run"})
+        context |= {"hold_form": HoldForm(), "hold_url": reverse("web:run_hold", args=[run.run_id])}
     if can_manage and active:
         menu.append(
             {
@@ -107,6 +114,21 @@ def _actions(run: RunRecord, level: int, note: str) -> dict[str, Any]:
             }
         )
     return context | {"menu": menu}
+
+
+def _again(run: RunRecord, can_edit: bool) -> list[dict[str, Any]]:
+    """What only runs of projects have: the execution that they belong to, and running again what they recorded."""
+    tags = dict(run.tags)
+    if tags.get("mlflow.source.type") != "PROJECT" or "mlflow.project.entryPoint" not in tags:
+        return []
+    menu: list[dict[str, Any]] = []
+    if tags.get("mlflow.project.backend") == "mlplatform":
+        menu.append(
+            {"label": _("Execution and log"), "icon": "player-play", "url": reverse("web:run_execution", args=[run.run_id])}
+        )
+    if can_edit:
+        menu.append({"label": _("Run again"), "icon": "repeat", "action": reverse("web:run_again", args=[run.run_id])})
+    return menu
 
 
 def _facts(run: RunRecord, tags: dict[str, str]) -> list[tuple[str, str]]:

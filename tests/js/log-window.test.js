@@ -51,9 +51,17 @@ test("numbers follow what is added above and dropped there", () => {
   log.first = 22;
   log.prepend(all.subarray(starts[10], starts[21]), starts[10]);
   assert.equal(log.first, 22 - log.pieces[0].lines.length);
-  const { dropped } = log.append(all.subarray(starts[25], starts[29]));
+  const big = bytes(`${"x".repeat(70_000)}\n`);
+  log.append(big);
+  const { dropped } = log.append(bytes("new piece\n"));
   assert.equal(dropped.start, starts[11]);
-  assert.deepEqual([log.first, log.start, log.end], [22, starts[21], starts[29]]);
+  assert.deepEqual([log.first, log.start, texts(log).at(-1)], [22, starts[21], "new piece"]);
+});
+
+test("what comes live makes the last piece grow while it is small", () => {
+  const log = new LogWindow();
+  for (let at = 0; at < 50; at++) log.append(bytes(`line ${at}\n`));
+  assert.deepEqual([log.pieces.length, log.count, log.start], [1, 50, 0]);
 });
 
 test("what was dropped below is fetched again from where the window ends", () => {

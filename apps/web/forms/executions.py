@@ -66,6 +66,12 @@ class EntryForm(LimitFields):
         ]
 
     @property
+    def is_opened(self) -> bool:
+        """Whether what is folded away holds something: a value that was given, or what is wrong with one."""
+        folded = [*self.limit_fields, self["more"]]
+        return any(field.errors or field.value() for field in folded)
+
+    @property
     def params(self) -> dict[str, str]:
         """What was given: empty fields are left to their defaults."""
         data = self.cleaned_data

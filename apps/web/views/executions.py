@@ -28,7 +28,11 @@ from apps.web.run_frame import SYSTEM
 from apps.web.views.projects import experiment_names
 
 PAGE = 50
-PARTS = {"execution-head": "web/executions/_head.html", "execution-side": "web/executions/_side.html"}
+PARTS = {
+    "execution-head": "web/executions/_head.html",
+    "execution-chart": "web/executions/_chart.html",
+    "execution-side": "web/executions/_side.html",
+}
 
 
 @signed_in
@@ -69,7 +73,7 @@ def execution_page(request: HttpRequest, execution_id: int) -> HttpResponse:
     part = request.headers.get("X-Fragment", "")
     environment = _environment(actor, record) if record.environment else None
     context = {"execution": record, "live": not record.is_ended}
-    if part != "execution-side":
+    if part not in ("execution-side", "execution-chart"):
         context |= _head(actor, record, environment)
     if part != "execution-head":
         context |= _side(actor, record, environment)

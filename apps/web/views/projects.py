@@ -137,7 +137,7 @@ def project_page(request: HttpRequest, project_id: int) -> HttpResponse:
         request.POST or None,
         entry=entry,
         known_ref=project.ref if project.source == GIT else None,
-        initial={"ref": project.ref, "priority": 0, "entry_point": "" if names else "main"},
+        initial={"ref": project.ref, "priority": 0, "entry_point": entry.name if entry else "" if names else "main"},
     )
     if request.method == "POST" and form.is_valid():
         made = _submit(actor, project, form)

@@ -46,8 +46,11 @@ customElements.define(
     #further = null;
     /** @type {AbortController | null} */
     #searching = null;
-    /** @type {Map<Piece, HTMLElement>} */
+    /** What of each piece is in the page, and the colours that its last line ended with.
+     * @type {Map<Piece, {part: HTMLElement, pen: import("../lib/ansi.js").Pen}>} */
     #drawn = new Map();
+    /** When the first line was written, once that was seen. */
+    #began = Number.NaN;
 
     connectedCallback() {
       this.#life = new AbortController();
@@ -78,10 +81,7 @@ customElements.define(
     }
     get #since() {
       if (this.#showsClock) return Number.NaN;
-      return Date.parse(this.getAttribute("since") ?? "") || this.#firstTime;
-    }
-    get #firstTime() {
-      return this.#window.pieces[0]?.lines.find(({ time }) => time)?.time ?? Number.NaN;
+      return Date.parse(this.getAttribute("since") ?? "") || this.#began;
     }
     get #isAtEnd() {
       return this.#box.scrollTop + this.#box.clientHeight >= this.#box.scrollHeight - CLOSE;
@@ -139,7 +139,7 @@ customElements.define(
       const part = await this.#ask(this.#window.end);
       if (!part.bytes.length) return;
       const { added } = this.#window.append(part.bytes);
-      if (added && this.dataset.live !== undefined) this.#count(added);
+      if (this.dataset.live !== undefined) this.#count(added);
       this.#keep(() => this.#draw());
       if (this.#following) this.#toEnd();
     }
@@ -209,42 +209,41 @@ customElements.define(
 
     // ---- drawing
 
-    /** Draws the pieces that are not in the page yet and removes those that are not in the window any more. */
+    /** Draws lines that are not in the page yet and removes the pieces that are not in the window any more. */
     #draw() {
       const box = this.#box;
-      for (const [piece, part] of this.#drawn) {
+      if (this.#window.start === 0 && Number.isNaN(this.#began))
+        this.#began = this.#window.pieces[0]?.lines[0]?.time ?? Number.NaN;
+      for (const [piece, { part }] of this.#drawn) {
         if (this.#window.pieces.includes(piece)) continue;
         part.remove();
         this.#drawn.delete(piece);
       }
       let before = /** @type {Element} */ (this.#part("above"));
       for (const piece of this.#window.pieces) {
-        let part = this.#drawn.get(piece);
-        if (!part) {
-          part = document.createElement("div");
-          part.append(this.#lines(piece.lines));
-          this.#drawn.set(piece, part);
-        }
+        const drawn = this.#drawn.get(piece) ?? { part: document.createElement("div"), pen: plainPen() };
+        this.#drawn.set(piece, drawn);
+        const { part, pen } = drawn;
+        part.append(this.#lines(piece.lines.slice(part.childElementCount), pen));
         if (before.nextElementSibling !== part) before.after(part);
         before = part;
       }
       const open = this.#window.open;
-      this.#part("open")?.replaceChildren(...(open ? [this.#lines([open])] : []));
+      this.#part("open")?.replaceChildren(...(open ? [this.#lines([open], plainPen())] : []));
       box.toggleAttribute("data-empty", this.#window.count === 0);
     }
 
     #redraw() {
       this.#keep(() => {
-        for (const part of this.#drawn.values()) part.remove();
+        for (const { part } of this.#drawn.values()) part.remove();
         this.#drawn.clear();
         this.#draw();
       });
     }
 
-    /** @param {Line[]} lines */
-    #lines(lines) {
+    /** @param {Line[]} lines @param {import("../lib/ansi.js").Pen} pen */
+    #lines(lines, pen) {
       const fragment = document.createDocumentFragment();
-      const pen = plainPen();
       const since = this.#since;
       const hit = this.#hits[this.#hit]?.start;
       for (const line of lines) {
@@ -315,9 +314,9 @@ customElements.define(
       this.#part("follow")?.setAttribute("aria-pressed", String(this.#following && isLive));
     }
 
-    /** Says how many errors came, to whoever does not see them. @param {Piece} piece */
-    #count(piece) {
-      this.#errors += piece.lines.filter(({ text }) => levelOf(textOf(text)) === "error").length;
+    /** Says how many errors came, to whoever does not see them. @param {Line[]} lines */
+    #count(lines) {
+      this.#errors += lines.filter(({ text }) => levelOf(textOf(text)) === "error").length;
       const status = this.#part("errors");
       if (status && this.#errors) status.textContent = this.#errors === 1 ? "1 new error" : `${this.#errors} new errors`;
     }

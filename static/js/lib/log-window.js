@@ -18,6 +18,8 @@ const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) /;
 const STAMP_LENGTH = 25;
 // A progress bar is one line that grows for hours: of what it wrote over nothing has to be kept.
 const LONG = 32 * 1024;
+// A piece that is smaller grows by what comes; else a live log would be nothing but small pieces.
+const SMALL = 64 * 1024;
 const ERROR = /(^|[\s[:|(])(ERROR|CRITICAL|FATAL)\b|^Traceback \(most recent|^[\w.]*(Error|Exception)(: |$)/;
 const WARNING = /(^|[\s[:|(])WARN(ING)?\b|(^|\s)[\w.]*Warning: /;
 const decoder = new TextDecoder();
@@ -97,9 +99,9 @@ export class LogWindow {
   }
 
   /**
-   * Adds what follows `end`; the oldest piece goes if there are too many.
+   * Adds what follows `end`, to the last piece while that is small; the oldest piece goes if there are too many.
    * @param {Uint8Array} bytes
-   * @returns {{added: Piece | null, dropped: Piece | null}}
+   * @returns {{added: Line[], dropped: Piece | null}} Lines that now have their end.
    */
   append(bytes) {
     const { at } = this.#open;
@@ -107,13 +109,17 @@ export class LogWindow {
     const lost = this.#end - at - this.#open.bytes.length; // what a progress bar wrote over
     this.#end += bytes.length;
     const last = whole.lastIndexOf(NEWLINE) + 1;
-    /** @type {Piece | null} */
-    let added = null;
+    /** @type {Line[]} */
+    const added = [];
     if (last) {
-      const lines = linesOf(whole.subarray(0, last), at);
-      for (const line of lines.slice(1)) line.at += lost;
-      added = { start: at, end: at + lost + last, lines };
-      this.pieces.push(added);
+      added.push(...linesOf(whole.subarray(0, last), at));
+      for (const line of added.slice(1)) line.at += lost;
+      const end = at + lost + last;
+      const piece = this.pieces.at(-1);
+      if (piece && piece.end === at && piece.end - piece.start < SMALL) {
+        piece.lines.push(...added);
+        piece.end = end;
+      } else this.pieces.push({ start: at, end, lines: added.slice() });
     }
     this.#open = { at: last ? at + lost + last : at, bytes: shortened(whole.subarray(last)) };
     return { added, dropped: this.pieces.length > this.#most ? this.#drop("first") : null };

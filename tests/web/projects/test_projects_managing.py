@@ -175,7 +175,8 @@ def test_a_secret_is_written_and_never_shown(manager, project):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "field"), [("MLFLOW_RUN_ID", "long enough", "secret"), ("A B", "long enough", "secret"), ("A", "x", "value")]
+    ("name", "value", "field"),
+    [("MLFLOW_RUN_ID", "long enough", "secret"), ("A B", "long enough", "secret"), ("A", "x", "value")],
 )
 def test_a_secret_that_cannot_be_one_is_refused_at_its_field(manager, project, name, value, field):
     answer = manager.post(f"/projects/{project}/settings/", {"part": "secret", "secret": name, "value": value})
