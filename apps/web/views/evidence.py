@@ -21,7 +21,6 @@ def evidence(request: HttpRequest, name: str, version: str) -> HttpResponse:
     said = document["evidence"]
     context = {
         "said": said,
-        "digest": document["digest"],
         "made_at": datetime.fromisoformat(said["made_at"]),
         "metrics": _metrics(said["lineage"]),
         "files": said["files"] or [],

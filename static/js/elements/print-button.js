@@ -1,3 +1,5 @@
+export {};
+
 /** Around a button: it prints the page. */
 customElements.define(
   "print-button",

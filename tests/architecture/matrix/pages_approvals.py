@@ -24,7 +24,7 @@ ROWS: list[Row] = [
     shown("approvals/policies/new/", "page"),
     form("approvals/policies/new/", "page", {"add": "rule"}, success=200),
     shown("approvals/policies/<int:policy_id>/", "page-read", path=POLICY),
-    form("approvals/policies/<int:policy_id>/", "page-manage", path=POLICY),
+    form("approvals/policies/<int:policy_id>/", "page-manage", {"expires_days": "14"}, path=POLICY),
     form("approvals/policies/<int:policy_id>/retire/", "page-manage", path=POLICY),
     # no change is proposed
     form("approvals/policies/<int:policy_id>/decide/", "page-manage", {"agree": "yes"}, success=404, path=POLICY),
