@@ -52,7 +52,9 @@ X, y = load_iris(return_X_y=True, as_frame=True)
 with mlflow.start_run():
     model = LogisticRegression(max_iter=1000).fit(X, y)
     mlflow.log_metric("accuracy", model.score(X, y))
-    mlflow.sklearn.log_model(model, name="model", input_example=X[:2], registered_model_name={quoted})
+    mlflow.sklearn.log_model(
+        model, name="model", input_example=X[:2], registered_model_name={quoted}
+    )
 """
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from apps.experiments.queries import overview
-from apps.registry.queries import inbox
+from apps.registry.queries import completion, inbox
 from apps.web.base import actor_of, render, signed_in
 from apps.web.snippets import environment, first_lines
 from apps.web.views.approvals import rows
@@ -40,8 +40,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """What the command palette finds for `q`, as JSON."""
     text = request.GET.get("q", "").strip()[:100]
-    found = overview.suggest(actor_of(request), text) if text else []
-    icons = {"experiment": "flask", "run": "player-play"}
+    actor = actor_of(request)
+    found = overview.suggest(actor, text) if text else []
+    found += [("model", name, name) for name, _level in completion.suggest_models(actor, text)] if text else []
+    icons = {"experiment": "flask", "run": "player-play", "model": "cube"}
     items = [
         {"label": name, "kind": kind, "icon": icons[kind], "url": reverse(f"web:{kind}", args=[key])} for kind, name, key in found
     ]
