@@ -75,6 +75,14 @@ class DeliveryRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryGlance:
+    """How a webhook's newest delivery went; `at` in ms."""
+
+    state: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened, in the words of both protocols.
 

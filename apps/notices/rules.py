@@ -6,7 +6,7 @@ from apps.core.errors import Invalid
 
 MAX_COMMENT = 65_535
 _WEBHOOK_NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?")
-_MENTION = re.compile(r"(?<![\w@/.])@([\w.+-]*\w)")
+MENTION = re.compile(r"(?<![\w@/.])@([\w.+-]*\w)")
 
 
 def check_comment(text: str) -> None:
@@ -30,4 +30,4 @@ def check_webhook_name(name: str) -> None:
 
 def mentions(text: str) -> list[str]:
     """The names that a text mentions as `@name`, each once."""
-    return list(dict.fromkeys(_MENTION.findall(text)))
+    return list(dict.fromkeys(MENTION.findall(text)))

@@ -13,12 +13,14 @@ SETTINGS = (
     ("web:tokens", _("Access tokens")),
     ("web:sessions", _("Sessions")),
     ("web:teams", _("Teams")),
+    ("web:notice_preferences", _("Notices")),
 )
 ADMIN = (
     ("web:admin_users", _("Users")),
     ("web:admin_teams", _("Teams")),
     ("web:admin_workspaces", _("Workspaces")),
     ("web:admin_audit", _("Audit")),
+    ("web:admin_storage", _("Storage")),
     ("web:admin_doctor", _("Artifact doctor")),
 )
 

@@ -1,20 +1,16 @@
-"""Webhooks with the log of their deliveries, notices and how one wants to be told."""
-
-from typing import Any
+"""Webhooks with the log of their deliveries."""
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.native.base import NativeView, listed, read, shown
+from apps.api.native.base import NativeView, listed, shown
 from apps.core.actor import Actor
 from apps.core.errors import Invalid
-from apps.notices.queries import inbox
 from apps.notices.queries import webhooks as mlflow_queries
 from apps.notices.records import DeliveryRecord
 from apps.notices.services import deliveries as mlflow_services
-from apps.notices.services import inbox as inbox_services
 from apps.registry.queries import webhooks as registry_queries
 from apps.registry.services import webhooks as registry_services
 
@@ -57,33 +53,6 @@ class RedeliveryOut(serializers.Serializer):
     """The new delivery."""
 
     id = serializers.CharField()
-
-
-class NoticeOut(serializers.Serializer):
-    """A notice to the caller; times in ms."""
-
-    id = serializers.IntegerField()
-    kind = serializers.CharField()
-    title = serializers.CharField()
-    body = serializers.CharField()
-    url = serializers.CharField()
-    actor = serializers.CharField()
-    read_at = serializers.IntegerField(allow_null=True)
-    created_at = serializers.IntegerField()
-
-
-class ReadIn(serializers.Serializer):
-    """Which notices were read; without `ids` all."""
-
-    ids = serializers.ListField(child=serializers.IntegerField(), required=False, default=None, allow_null=True)
-
-
-class PreferenceOut(serializers.Serializer):
-    """How the caller is told of one kind of thing."""
-
-    kind = serializers.CharField()
-    in_app = serializers.BooleanField()
-    mail = serializers.BooleanField()
 
 
 class WebhookList(NativeView):
@@ -137,39 +106,3 @@ def _is_mlflow(kind: str) -> bool:
     if kind not in (MLFLOW, REGISTRY):
         raise Invalid(f"There are no webhooks of kind '{kind}': use {MLFLOW} or {REGISTRY}")
     return kind == MLFLOW
-
-
-class NoticeList(NativeView):
-    """What the caller should know."""
-
-    @extend_schema(operation_id="notices_list", parameters=[OpenApiParameter("unread", bool)], responses=listed(NoticeOut))
-    def get(self, request: Request) -> Response:
-        """The newest notices."""
-        unread = request.query_params.get("unread", "").lower() == "true"
-        return shown(NoticeOut, inbox.list_notices(self.actor(request), unread=unread), many=True)
-
-    @extend_schema(operation_id="notices_read", request=ReadIn, responses={204: None})
-    def post(self, request: Request) -> Response:
-        """Mark as read."""
-        inbox_services.mark_read(self.actor(request), read(ReadIn, request.data)["ids"])
-        return Response(status=204)
-
-
-class Preferences(NativeView):
-    """How the caller wants to be told."""
-
-    @extend_schema(operation_id="notices_preferences", responses=listed(PreferenceOut))
-    def get(self, request: Request) -> Response:
-        """Each kind of thing with its channels."""
-        return shown(PreferenceOut, _preferences(self.actor(request)), many=True)
-
-    @extend_schema(operation_id="notices_preferences_set", request=PreferenceOut, responses=listed(PreferenceOut))
-    def put(self, request: Request) -> Response:
-        """Change one kind."""
-        actor, data = self.actor(request), read(PreferenceOut, request.data)
-        inbox_services.set_preference(actor, data["kind"], in_app=data["in_app"], mail=data["mail"])
-        return shown(PreferenceOut, _preferences(actor), many=True)
-
-
-def _preferences(actor: Actor) -> list[dict[str, Any]]:
-    return [{"kind": kind, "in_app": in_app, "mail": mail} for kind, (in_app, mail) in inbox.list_preferences(actor).items()]

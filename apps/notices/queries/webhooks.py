@@ -1,12 +1,14 @@
 """Webhooks and the log of their deliveries."""
 
+from django.db.models import OuterRef, Subquery
+
 from apps.access.queries.workspaces import access_workspace, require_admin, require_known
 from apps.core.actor import Actor
 from apps.core.errors import Invalid, Missing
 from apps.core.paging import decode_offset, encode_offset
 from apps.notices.models import Delivery, Webhook
 from apps.notices.models.webhooks import MLFLOW
-from apps.notices.records import DeliveryRecord, WebhookRecord
+from apps.notices.records import DeliveryGlance, DeliveryRecord, WebhookRecord
 
 MOST = 1000
 
@@ -44,6 +46,24 @@ def list_webhooks(
         found = [one for one in found if set(one.events) & set(events)]
     token = encode_offset(offset + max_results) if len(found) > offset + max_results else ""
     return found[offset : offset + max_results], token
+
+
+def list_narrowed_webhooks(actor: Actor, kind: str) -> list[WebhookRecord]:
+    """Those of single things in the actor's workspace, the newest first. Whoever stands above leaves out those of things that the
+    actor may not manage."""
+    workspace = access_workspace(actor, actor.workspace, "workspace.read")
+    rows = Webhook.objects.filter(workspace_id=workspace.id, kind=kind, thing__isnull=False).select_related("workspace")
+    return [_record(row) for row in rows.order_by("-created_at", "id")[:MOST]]
+
+
+def last_deliveries(actor: Actor, webhook_ids: list[str]) -> dict[str, DeliveryGlance]:
+    """By webhook, how the newest delivery of each went; for webhooks that the actor was given. One query."""
+    require_known(actor)
+    newest = Delivery.objects.filter(webhook_id=OuterRef("pk")).order_by("-created_at", "id")
+    rows = Webhook.objects.filter(pk__in=webhook_ids).annotate(
+        last_state=Subquery(newest.values("state")[:1]), last_at=Subquery(newest.values("created_at")[:1])
+    )
+    return {pk: DeliveryGlance(state, at) for pk, state, at in rows.values_list("pk", "last_state", "last_at") if state}
 
 
 def find_thing(actor: Actor, webhook_id: str, kind: str) -> int | None:

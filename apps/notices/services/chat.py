@@ -51,7 +51,7 @@ def try_channel(actor: Actor, channel_id: int) -> Sent:
     """Send a channel a few words now, and tell what came of it. Raises Missing, Denied."""
     workspace = access_workspace(actor, actor.workspace, "workspace.share")
     channel = _channel(workspace.id, channel_id)
-    outcome = outgoing.post_text(bytes(channel.url), _greeting(actor))
+    outcome = outgoing.post_text(actor, bytes(channel.url), _greeting(actor))
     ChatChannel.objects.filter(pk=channel.pk).update(failed_at=now_ms() if outcome.error else None, error=outcome.error[:1000])
     return outcome
 
@@ -68,7 +68,7 @@ def tell_chat(actor: Actor, workspace_id: int, kind: str, text: str) -> None:
 @atomic
 def set_own_chat(actor: Actor, url: str) -> None:
     """The address at which one's own chat takes messages. Raises Invalid, Denied."""
-    user_id = _require_person(actor)
+    user_id = require_person(actor)
     check_target(url)
     fields = {"url": cipher.encrypt(url), "host": _host(url), "created_at": now_ms(), "failed_at": None, "error": ""}
     PersonalChat.objects.update_or_create(user_id=user_id, defaults=fields)
@@ -78,7 +78,7 @@ def set_own_chat(actor: Actor, url: str) -> None:
 @atomic
 def delete_own_chat(actor: Actor) -> None:
     """Forget it. Raises Missing, Denied."""
-    user_id = _require_person(actor)
+    user_id = require_person(actor)
     deleted, _ = PersonalChat.objects.filter(user_id=user_id).delete()
     if not deleted:
         raise Missing("You have no chat here")
@@ -87,16 +87,17 @@ def delete_own_chat(actor: Actor) -> None:
 
 def try_own_chat(actor: Actor) -> Sent:
     """Send one's own chat a few words now, and tell what came of it. Raises Missing, Denied."""
-    user_id = _require_person(actor)
+    user_id = require_person(actor)
     chat = PersonalChat.objects.filter(user_id=user_id).first()
     if chat is None:
         raise Missing("You have no chat here")
-    outcome = outgoing.post_text(bytes(chat.url), _greeting(actor))
+    outcome = outgoing.post_text(actor, bytes(chat.url), _greeting(actor))
     PersonalChat.objects.filter(pk=chat.pk).update(failed_at=now_ms() if outcome.error else None, error=outcome.error[:1000])
     return outcome
 
 
-def _require_person(actor: Actor) -> int:
+def require_person(actor: Actor) -> int:
+    """The number of the person, who is here without a limited token. Raises Denied."""
     require_writer(actor)
     if actor.limits or actor.kind != "person" or actor.user_id is None:
         raise Denied("only people have a chat, and change it with their own sign-in or an unlimited token")

@@ -27,7 +27,7 @@ def notify(actor: Actor, user_ids: Iterable[int], message: Message) -> None:
     chats = set(PersonalChat.objects.filter(user_id__in=wanted).values_list("user_id", flat=True))
     now, rows, ways = now_ms(), [], {}
     for user_id, email in people:
-        channels = channels_of(message.kind, chosen.get(user_id))
+        channels = _channels_of(message.kind, chosen.get(user_id))
         outside = [MAIL] * bool(channels.mail and email) + [CHAT] * (channels.chat and user_id in chats)
         if channels.in_app or outside:
             rows.append(_row(actor, user_id, message, channels.in_app, MAIL in outside, now))
@@ -37,8 +37,8 @@ def notify(actor: Actor, user_ids: Iterable[int], message: Message) -> None:
     send_notices(actor, message.key[:200], ways)
 
 
-def channels_of(kind: str, chosen: Preference | None) -> Channels:
-    """How a person is told: as they chose, or as the kind is at first."""
+def _channels_of(kind: str, chosen: Preference | None) -> Channels:
+    """As the person chose, or as the kind is at first."""
     default = KINDS[kind]
     return Channels(chosen.in_app, chosen.mail, chosen.chat) if chosen else Channels(default.in_app, default.mail, default.chat)
 
@@ -68,5 +68,5 @@ def set_preference(actor: Actor, kind: str, *, in_app: bool, mail: bool, chat: b
     if kind not in KINDS or actor.user_id is None:
         raise Invalid(f"Invalid kind '{kind}'. Value must be one of {', '.join(KINDS)}.")
     if chat is None:
-        chat = channels_of(kind, Preference.objects.filter(user_id=actor.user_id, kind=kind).first()).chat
+        chat = _channels_of(kind, Preference.objects.filter(user_id=actor.user_id, kind=kind).first()).chat
     Preference.objects.update_or_create(user_id=actor.user_id, kind=kind, defaults={"in_app": in_app, "mail": mail, "chat": chat})

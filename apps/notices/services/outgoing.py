@@ -71,7 +71,7 @@ def send(actor: Actor, outgoing_id: int) -> None:
     if not Outgoing.objects.filter(pk=outgoing_id, state=PENDING, next_at__lte=now).update(next_at=now + LEASE_MS):
         return
     row = Outgoing.objects.select_related("notice__user", "channel").get(pk=outgoing_id)
-    _keep(row, _mail(row) if row.way == MAIL else _chat(row))
+    _keep(row, _mail(row) if row.way == MAIL else _chat(actor, row))
 
 
 def _keep(row: Outgoing, outcome: Sent) -> None:
@@ -119,19 +119,20 @@ def _is_passing(error: Exception) -> bool:
     return not (isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500)
 
 
-def _chat(row: Outgoing) -> Sent:
+def _chat(actor: Actor, row: Outgoing) -> Sent:
     if row.channel is not None:
-        return post_text(bytes(row.channel.url), row.text) if row.channel.is_active else Sent("the channel is off")
+        return post_text(actor, bytes(row.channel.url), row.text) if row.channel.is_active else Sent("the channel is off")
     notice = row.notice
     assert notice is not None
     chat = PersonalChat.objects.filter(user_id=notice.user_id, user__is_active=True).first()
     if chat is None:
         return Sent("the person has no chat any more")
-    return post_text(bytes(chat.url), f"{notice.title}\n{notice.url}")
+    return post_text(actor, bytes(chat.url), f"{notice.title}\n{notice.url}")
 
 
-def post_text(secret_url: bytes, text: str) -> Sent:
+def post_text(actor: Actor, secret_url: bytes, text: str) -> Sent:
     """Post `{"text": …}` to an encrypted address of a chat: to what it leads to now, if that is a public address."""
+    require_known(actor)
     try:
         body = json.dumps({"text": _plain(text)}).encode()
         answer = post(cipher.decrypt(secret_url), body, {"Content-Type": "application/json"}, timeout=CHAT_TIMEOUT)

@@ -124,6 +124,13 @@ def delete_webhook(actor: Actor, webhook_id: str, kind: str, *, thing: int | Non
     row.delete()
 
 
+@atomic
+def forget_webhooks(actor: Actor, kind: str, thing: int) -> None:
+    """Remove those of a thing that is purged. Needs an administrator."""
+    require_admin(actor, "trash.purge")
+    Webhook.objects.filter(kind=kind, thing=thing).delete()
+
+
 def _row(workspace_id: int, webhook_id: str, kind: str, thing: int | None) -> Webhook:
     row = Webhook.objects.filter(pk=webhook_id, workspace_id=workspace_id, kind=kind, thing=thing).first()
     if row is None:

@@ -11,7 +11,9 @@ from apps.access.queries.workspaces import require_admin
 from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.transactions import atomic
+from apps.notices.models.webhooks import DATABRICKS
 from apps.notices.services.comments import forget_comments
+from apps.notices.services.webhooks import forget_webhooks
 from apps.registry.access import access_deleted_model, access_version
 from apps.registry.models import ModelVersion, RegisteredModel, TransitionRequest
 from apps.registry.models.registered import DELETED
@@ -65,6 +67,7 @@ def _purge_model(actor: Actor, pk: int, before: int) -> bool:
         return False
     record(actor, "model.purge", noun="model", noun_id=pk, name=model.name, workspace=model.workspace.name)
     _forget(actor, ModelVersion.objects.filter(model=model), TransitionRequest.objects.filter(model=model))
+    forget_webhooks(Actor.system("trash"), DATABRICKS, pk)
     model.delete()
     return True
 

@@ -107,6 +107,12 @@ def markdown(text: str | None) -> SafeString:
     return prose.html(text or "")
 
 
+@register.filter
+def comment(text: str | None) -> SafeString:
+    """Markdown of a comment as safe HTML, with `@name` standing out."""
+    return prose.comment(text or "")
+
+
 @register.simple_tag(takes_context=True)
 def query_with(context: template.Context, **changes: Any) -> str:
     """The query string of this page with parameters set, or removed by None or "": {% query_with page=2 sort=None %}."""

@@ -2,7 +2,10 @@
 
 from apps.access.levels import Level
 from apps.access.models import Workspace
-from apps.notices.models import Comment, Delivery, Webhook
+from apps.core import cipher
+from apps.notices.models import ChatChannel, Comment, Delivery, Notice, PersonalChat, Webhook
+from apps.notices.records import Message
+from apps.notices.services.inbox import notify
 from apps.registry.models import ModelVersion, Policy, RegisteredModel, TransitionRequest
 from apps.registry.services import comments, grants, policies, registered, requests, versions
 from apps.registry.services.policies import NewPolicy
@@ -26,6 +29,8 @@ def things_of(world):
         "trashed_version": str(ModelVersion.objects.get(model=model, lifecycle="deleted").number),
         "webhook": hooks.get(kind="databricks").pk,
         "hook": hooks.get(kind="mlflow").pk,
+        "channel": str(ChatChannel.objects.get(workspace__name=world.workspace).pk),
+        "notice": str(Notice.objects.get(user_id=world.owner.user_id, key=f"matrix:{world.workspace}").pk),
         "delivery": Delivery.objects.get(webhook__in=hooks).pk,
     }
 
@@ -54,4 +59,8 @@ def make(world, model):
     hook = {"workspace": workspace, "url": "https://127.0.0.1:1/", "created_at": 1, "updated_at": 1}
     Webhook.objects.create(kind="mlflow", name="hook", events=["model_version.created"], **hook)
     ours = Webhook.objects.create(kind="databricks", thing=model.pk, events=["MODEL_VERSION_CREATED"], **hook)
+    chat = {"url": cipher.encrypt("https://127.0.0.1:1/"), "host": "127.0.0.1", "created_at": 1}
+    ChatChannel.objects.create(workspace=workspace, name="ops", kinds=["override"], **chat)
+    PersonalChat.objects.get_or_create(user_id=owner.user_id, defaults=chat)
+    notify(SYSTEM, [owner.user_id], Message("mention", "Look", "http://here/experiments/", f"matrix:{world.workspace}"))
     Delivery.objects.create(webhook=ours, event="MODEL_VERSION_CREATED", body="{}", state="delivered", created_at=1)

@@ -27,6 +27,9 @@ LEVELS = {
     "poster": "401       403|404  403|404   403     403       ok      ok        ok       403      ok",
     # a comment of the manager
     "author": "401       403|404  403|404   403     403       403     403       403      ok       403",
+    # the manager's chat; service accounts have none
+    "known people":    "401 ok    ok        ok      ok        ok      ok        403      ok       ok",
+    "owner of a chat": "401 404   404       404     404       404     404       403      ok       404",
     # pages: nobody is led to the sign-in, and what only administrators have does not exist for others
     "page":        "login ok      ok        ok      ok        ok      ok        ok       ok       ok",
     "page-guest":  "ok   302      302       302     302       302     302       302      302      302",
@@ -34,6 +37,8 @@ LEVELS = {
     "page-edit":   "login 403|404 403|404   403     403       ok      ok        ok       ok       ok",
     "page-manage": "login 403|404 403|404   403     403       403     403       403      ok       ok",
     "page-admin":  "login 404     404       404     404       404     404       404      404      ok",
+    "page-admin 403": "login 403  403       403     403       403     403       403      403      ok",
+    "page-owner":  "login 404     404       404     404       404     404       404      ok       404",
     "page-author": "login 403|404 403|404   403     403       403     403       403      ok       403",
     "page-team lead":   "login 404 404      404     404       404     403       404      404      ok",
     "page-manager's":   "login 404 404      404     404       404     404       404      ok       ok",

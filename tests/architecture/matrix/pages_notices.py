@@ -22,4 +22,60 @@ COMMENTS = [
     Row("POST", ADD, "page-read", HELLO, path=ON_VERSION, by_name=True, success=302),
 ]
 
-ROWS: list[Row] = [*COMMENTS]
+PRIVATE = {"url": "https://127.0.0.1:1/"}
+OWN_NOTICE, CHANNEL = {"notice_id": "$notice"}, {"channel_id": "$channel"}
+OURS = {"kind": "registry", "webhook_id": "$webhook"}
+MLFLOWS = {"kind": "mlflow", "webhook_id": "$hook"}
+HOOK, NEW = "webhooks/<slug:kind>/<str:webhook_id>/", "webhooks/new/<slug:kind>/"
+CHATS = V + "chat-channels/"
+
+
+def hook(method: str, act: str, body: dict | None = None, success: int = 200) -> Row:
+    """One of a model's webhook."""
+    return Row(method, HOOK + act, "page-manage", body, path=OURS, success=success, by_name=True)
+
+
+NOTICES = [
+    Row("GET", "notices/", "page"),
+    Row("POST", "notices/read/", "page", {}, success=302),
+    Row("GET", "notices/<int:notice_id>/open/", "page-owner", path=OWN_NOTICE, success=302),
+    Row("GET", "settings/notices/", "page"),
+    Row("POST", "settings/notices/", "page", {"mention.app": "on"}, success=302),
+    Row("POST", "settings/notices/chat/", "page", PRIVATE, success=400),
+    Row("GET", V + "notices/chat/", "known"),
+    Row("PUT", V + "notices/chat/", "known people", PRIVATE, success=400),
+    Row("DELETE", V + "notices/chat/", "owner of a chat", success=204),
+    Row("POST", V + "notices/chat/test/", "owner of a chat"),
+    Row("GET", CHATS, "admin"),
+    Row("POST", CHATS, "admin", {**PRIVATE, "name": "c", "kinds": ["override"]}, success=400),
+    Row("DELETE", CHATS + "<int:channel_id>/", "admin", path=CHANNEL, success=204),
+    Row("POST", CHATS + "<int:channel_id>/test/", "admin", path=CHANNEL),
+]
+HOOKS = [
+    Row("GET", "webhooks/", "page"),
+    Row("GET", "webhooks/", "page-manage", query={"model": "churn-model"}, by_name=True),
+    Row("GET", "webhooks/channels/", "page-admin 403"),
+    Row("POST", "webhooks/channels/", "page-admin 403", {"name": "c"}, success=400),
+    Row("POST", "webhooks/channels/<int:channel_id>/test/", "page-admin 403", path=CHANNEL, success=302),
+    Row("POST", "webhooks/channels/<int:channel_id>/delete/", "page-admin 403", path=CHANNEL, success=302),
+    Row("GET", NEW, "page-admin 403", path={"kind": "mlflow"}),
+    Row("POST", NEW, "page-admin 403", PRIVATE, path={"kind": "mlflow"}, success=400),
+    Row("GET", HOOK, "page-admin 403", path=MLFLOWS),
+    hook("GET", ""),
+    hook("GET", "edit/"),
+    hook("POST", "edit/", PRIVATE, success=400),
+    hook("POST", "state/", {"status": "DISABLED"}, success=302),
+    hook("POST", "test/", {"event": "MODEL_VERSION_CREATED"}),
+    hook("POST", "delete/", {}, success=302),
+    Row(
+        "POST",
+        HOOK + "deliveries/<str:delivery_id>/",
+        "page-manage",
+        {},
+        path={**OURS, "delivery_id": "$delivery"},
+        success=302,
+        by_name=True,
+    ),
+]
+
+ROWS: list[Row] = [*COMMENTS, *NOTICES, *HOOKS]
