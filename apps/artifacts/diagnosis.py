@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from botocore import exceptions as boto
 from botocore.exceptions import ClientError
 
+from apps.artifacts.refusals import OverQuota
 from apps.artifacts.stores.s3_errors import FULL, code_of
 
 
@@ -44,7 +45,7 @@ RIGHTS = {
 def blame(error: BaseException) -> Finding:
     """The finding for what a store or a connection raised; it looks through our own errors at what caused them."""
     for cause in _causes(error):
-        found = _store(cause) or _network(cause) or _disk(cause)
+        found = _quota(cause) or _store(cause) or _network(cause) or _disk(cause)
         if found:
             return found
     return Finding("store", str(error), "The log of the server says more.")
@@ -58,6 +59,13 @@ def _causes(error: BaseException | None) -> list[BaseException]:
         inner = getattr(error, "kwargs", {}).get("error") if isinstance(error, boto.BotoCoreError) else None
         error = error.__cause__ or inner or error.__context__
     return chain[::-1]
+
+
+def _quota(error: BaseException) -> Finding | None:
+    if not isinstance(error, OverQuota):
+        return None
+    said, _, fix = error.message.partition(" Delete ")
+    return Finding("quota", said, f"Delete {fix}")
 
 
 def _store(error: BaseException) -> Finding | None:

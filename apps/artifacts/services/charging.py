@@ -11,15 +11,11 @@ from apps.artifacts.access import require_actor, require_platform, require_root
 from apps.artifacts.counting import missing
 from apps.artifacts.models import Artifact, Kind, Use
 from apps.artifacts.queries import uses
+from apps.artifacts.refusals import OverQuota
 from apps.core.actor import Actor
-from apps.core.errors import StorageFull
 from apps.core.transactions import atomic
 
 FOLDED = 1000  # subjects at a time
-
-
-class OverQuota(StorageFull):
-    """A quota is used up. The disk has room; somebody decided that this one may not have it."""
 
 
 Change = tuple[int | None, int, int]

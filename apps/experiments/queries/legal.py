@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from apps.access.queries.workspaces import require_admin
+from apps.access.queries.workspaces import require_admin, require_known
 from apps.core.actor import Actor
+from apps.core.errors import Missing
 from apps.experiments.access import access_experiment, access_run
 from apps.experiments.models import LegalHold
 
@@ -35,6 +36,22 @@ def holds_of_run(actor: Actor, run_id: str, *, lifted: bool = False) -> list[Leg
     """Those that stand on the run or on its experiment. Raises Missing."""
     run = access_run(actor, run_id, "run.read")
     return _records(Q(run_id=run.id) | Q(experiment_id=run.experiment_id), lifted)
+
+
+def get_hold(actor: Actor, hold_id: int) -> LegalRecord:
+    """One hold, of something that the actor may see. Raises Missing."""
+    require_known(actor)
+    found = _records(Q(pk=hold_id), lifted=True)
+    if not found:
+        raise Missing(f"Legal hold with id={hold_id} not found")
+    try:
+        if found[0].kind == "run":
+            access_run(actor, found[0].key, "run.read")
+        else:
+            access_experiment(actor, found[0].key, "experiment.read")
+    except Missing:
+        raise Missing(f"Legal hold with id={hold_id} not found") from None
+    return found[0]
 
 
 def list_holds(actor: Actor) -> list[LegalRecord]:

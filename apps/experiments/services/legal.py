@@ -8,10 +8,11 @@ from apps.access.queries.workspaces import require_writer
 from apps.audit.services.rows import record
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
-from apps.core.errors import Denied, Invalid, Missing
+from apps.core.errors import Denied, Invalid
 from apps.core.transactions import atomic
 from apps.experiments.access import access_experiment, access_run
 from apps.experiments.models import Experiment, LegalHold, Run
+from apps.experiments.queries.legal import get_hold
 
 MOST = 500  # characters of a reason
 
@@ -50,9 +51,8 @@ def hold_run(actor: Actor, run_id: str, reason: str) -> int:
 def lift_hold(actor: Actor, hold_id: int) -> None:
     """End a hold, as whoever set it or an administrator; lifting it again changes nothing. Raises Missing, Denied."""
     require_writer(actor)
-    hold = LegalHold.objects.select_related("run").filter(pk=hold_id).first()
-    if hold is None:
-        raise Missing(f"Legal hold with id={hold_id} not found")
+    get_hold(actor, hold_id)
+    hold = LegalHold.objects.select_related("run").get(pk=hold_id)
     if hold.run:
         run = access_run(actor, hold.run.run_id, "run.hold")
         act, noun, noun_id, name = "run.hold", "run", run.run_id, run.name

@@ -67,7 +67,8 @@ def experiment_actions(record: ExperimentRecord, deleted: bool) -> dict[str, Any
     menu: list[dict[str, Any]] = [
         {"label": _("Active runs"), "icon": "list", "url": reverse("web:experiment", args=[number])}
         if deleted
-        else {"label": _("Deleted runs"), "icon": "trash", "url": "?show=deleted"}
+        else {"label": _("Deleted runs"), "icon": "trash", "url": "?show=deleted"},
+        {"label": _("Storage and holds"), "icon": "database", "url": reverse("web:experiment_storage", args=[number])},
     ]
     context: dict[str, Any] = {"can_edit": can_edit, "can_manage": can_manage and record.lifecycle == "active"}
     if can_edit:

@@ -1,5 +1,7 @@
 """One's own settings: profile, password, sessions, how the pages look."""
 
+from typing import Any
+
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -8,9 +10,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from apps.accounts.queries import sessions as session_queries
+from apps.accounts.queries import teams as team_queries
 from apps.accounts.queries import users as queries
 from apps.accounts.services import passwords, sessions, users
 from apps.accounts.sessions import digest
+from apps.artifacts.queries import uses
+from apps.core.actor import Actor
 from apps.web import agents
 from apps.web.base import actor_of, render, signed_in
 from apps.web.forms.accounts import ChangePasswordForm, ProfileForm
@@ -36,8 +41,16 @@ def profile(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("The profile is saved."))
             return HttpResponseRedirect(reverse("web:profile"))
-    context = {"form": form, "me": me, "tabs": settings_tabs(request)}
+    amounts = [{"name": _("You"), "amount": uses.my_amount(actor)}, *_team_amounts(actor, me.pk)]
+    context = {"form": form, "me": me, "tabs": settings_tabs(request), "amounts": amounts}
     return render(request, "web/settings/profile.html", context, status=400 if form.errors else 200)
+
+
+def _team_amounts(actor: Actor, user_id: int) -> list[dict[str, Any]]:
+    """What each of one's teams keeps."""
+    names = {str(team.id): team.name for team in team_queries.teams_of(actor, user_id)}
+    amounts = uses.amounts(actor, "team", names) if names else {}
+    return [{"name": name, "amount": amounts[team]} for team, name in names.items()]
 
 
 @sensitive_post_parameters("current", "new", "again")

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.services import teams, users
 from apps.artifacts.models import Artifact, Blob, Kind, Use
 from apps.artifacts.queries import uses
+from apps.artifacts.refusals import OverQuota
 from apps.artifacts.services import charging, cleaning, deletion, multipart, quotas, uploads
-from apps.artifacts.services.charging import OverQuota
 from apps.artifacts.stores.base import Part
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing
