@@ -10,7 +10,7 @@ pytest_plugins = ["tests.support.fixtures"]
 
 ALONE = {"faults"}
 # Folders whose tests gain nothing from a second database: they read source, start their own servers, or drive a browser.
-ONE_DATABASE = {"architecture", "browser", "faults", "wire", "mlplatform"}
+ONE_DATABASE = {"architecture", "browser", "clients", "faults", "wire", "mlplatform"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -5,7 +5,19 @@ import re
 
 from tests.architecture import source
 
-OTHER_FOLDERS = {"architecture", "wire", "browser", "faults", "ground", "support", "js", "mlplatform", "benchmarks", "deploy"}
+OTHER_FOLDERS = {
+    "architecture",
+    "wire",
+    "browser",
+    "faults",
+    "ground",
+    "support",
+    "js",
+    "mlplatform",
+    "benchmarks",
+    "deploy",
+    "clients",
+}
 LEFT_OUT = re.compile(r"(?<!\w)(skip|skipif|xfail|importorskip|skipTest|expectedFailure)(?!\w)")
 # What pip and npm cannot bring is the only reason for a conditional test.
 CONDITIONS = {"nginx", "podman", "bwrap", "conda", "docker"}
