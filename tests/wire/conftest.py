@@ -1,5 +1,6 @@
 """The official client as a process of its own, in an empty folder, with nothing but a URL and a token."""
 
+import functools
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.server import LiveServer
+from tests.support.session import CHECKOUT
 
 
 class Job:
@@ -64,3 +66,25 @@ def job_of(platform: LiveServer, tmp_path: Path) -> Callable[[str], Job]:
         return Job(platform, tmp_path, platform.token(name))
 
     return made
+
+
+def make_environment(folder: Path, name: str, python: str = sys.executable) -> str:
+    """An environment of the packages of requirements/client-<name>.txt, checked against their hashes; its interpreter."""
+    uv = str(Path(sys.executable).with_name("uv"))
+    subprocess.run([uv, "venv", "--quiet", "--python", python, str(folder)], check=True)
+    made = str(folder / "bin/python")
+    lock = str(CHECKOUT / f"requirements/client-{name}.txt")
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", made, "--require-hashes", "-r", lock], check=True)
+    return made
+
+
+@pytest.fixture(scope="session")
+def client_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """`client_python("2")`: the interpreter of that client's own environment, made when it is first asked for."""
+    return functools.cache(lambda name: make_environment(tmp_path_factory.mktemp(f"client-{name}") / "venv", name))
+
+
+@pytest.fixture(scope="session")
+def python_2x(client_python: Callable[[str], str]) -> str:
+    """The interpreter of an environment with the locked 2.x client."""
+    return client_python("2")

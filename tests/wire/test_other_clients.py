@@ -1,25 +1,9 @@
 """Clients of another age and another house: the last 2.x `mlflow`, and Optuna's callback."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-
-from tests.support.session import CHECKOUT
-
-
-@pytest.fixture(scope="session")
-def python_2x(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The interpreter of an environment with the locked 2.x client."""
-    folder = tmp_path_factory.mktemp("client2") / "venv"
-    uv = str(Path(sys.executable).with_name("uv"))
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
-    lock = str(CHECKOUT / "requirements/client-2.txt")
-    python = str(folder / "bin/python")
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, "--require-hashes", "-r", lock], check=True)
-    return python
 
 
 CODE = """
