@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.core.filterlang.ast import Comparison, IsNull
-from apps.core.filtersql.comparisons import text, text_as_number
+from apps.core.filtersql.comparisons import text_as_number
 from apps.core.filtersql.fragments import Sql, negated
+from apps.experiments.search.trigrams import matching
 
 
 @dataclass(slots=True)
@@ -61,4 +62,4 @@ def keyed_text(node: Comparison | IsNull, table: str, condition: str, params: tu
         return found if node.negated else negated(found)
     if isinstance(node.value, (int, float)):
         return exists(table, condition, params, text_as_number(column, node.operator, node.value))
-    return exists(table, condition, params, text(column, node.operator, node.value))
+    return exists(table, condition, params, matching(table.split()[0], column, node))
