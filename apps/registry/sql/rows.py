@@ -53,13 +53,14 @@ def versions_where(where: str, params: Sequence[Any]) -> list[VersionRecord]:
 def latest_versions(model_ids: Iterable[int]) -> list[VersionRecord]:
     """The highest version of each stage that occurs in each model, by number.
 
-    Four index look-ups a model, however many versions it has.
+    Four index look-ups a model, however many versions it has. The version is joined by its key alone: with the model's besides,
+    SQLite walks over all versions of the model, which took 36 ms for 10,000 instead of 0.2.
     """
     sql = (
         f"SELECT {VERSION_COLUMNS} FROM registry_registeredmodel m CROSS JOIN ({_STAGES}) s"
-        " JOIN registry_modelversion v ON v.model_id = m.id AND v.number = ("
-        "SELECT MAX(x.number) FROM registry_modelversion x"
-        " WHERE x.model_id = m.id AND x.stage = s.stage AND x.lifecycle = 'active')"
+        " JOIN registry_modelversion v ON v.id = ("
+        "SELECT x.id FROM registry_modelversion x"
+        " WHERE x.model_id = m.id AND x.stage = s.stage AND x.lifecycle = 'active' ORDER BY x.number DESC LIMIT 1)"
         f" {VERSION_OWNER} WHERE {among('m.id', model_ids)} ORDER BY v.number"
     )
     return [VersionRecord(*row) for row in fetch(sql)]
