@@ -62,6 +62,7 @@ def _shown(request: HttpRequest, request_id: int, *, error: DomainError | None =
         "policies": [(policy, policy_words.summary(policy.terms, names)) for policy in detail.policies],
         "people": people(detail, actor),
         "is_pending": is_pending,
+        "why_not": f"{actor.name} {detail.why_not}." if is_pending and detail.why_not else "",
         "is_changed": is_pending and detail.fingerprint != record.fingerprint,
         "thread": thread,
         "poll_url": f"{here}?seen={stamp}{'&show=all' if everything else ''}" if is_pending else "",

@@ -69,7 +69,7 @@ def test_who_may_not_vote_is_told_why_and_gets_no_buttons(people, approvers, pro
     protect()
     request_id = ask()
     page = words(shown(people.editor, f"/approvals/{request_id}/"))
-    assert "You cannot vote on this: requested it" in page
+    assert "You cannot vote on this: editor requested it" in page
     assert 'id="vote-approve"' not in shown(people.editor, f"/approvals/{request_id}/")
     assert "is named by no rule of the policy" in shown(approvers.priya, f"/approvals/{request_id}/")
 
