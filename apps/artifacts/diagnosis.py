@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from apps.artifacts.refusals import OverQuota
 from apps.artifacts.stores.s3_errors import FULL, code_of
+from apps.core.errors import StorageFull
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class Finding:
     fix: str
 
 
+FREE_SPACE = "The disk is full. Free space, run the clean-up, or move the artifacts to a larger one."
+# OpenSSL's numbers: what is wrong with a certificate decides who mends it.
+EXPIRED, NOT_YET = 10, 9
+OTHER_NAME, OTHER_ADDRESS = 62, 64
 CREDENTIALS = {
     "InvalidAccessKeyId": "The store does not know the access key. Set AWS_ACCESS_KEY_ID to a key of this store.",
     "SignatureDoesNotMatch": "The secret key is wrong. Set AWS_SECRET_ACCESS_KEY to the one that belongs to AWS_ACCESS_KEY_ID.",
@@ -95,8 +100,7 @@ def _network(error: BaseException) -> Finding | None:
             "DNS", f"The name does not resolve: {error}", "Correct MLPLATFORM_S3_ENDPOINT_URL, or the server's name server."
         )
     if isinstance(error, ssl.SSLCertVerificationError):
-        fix = "Set AWS_CA_BUNDLE to the file of the authority that signed the store's certificate."
-        return Finding("TLS", f"The certificate is not trusted: {getattr(error, 'verify_message', error)}", fix)
+        return _certificate(error)
     if isinstance(error, ssl.SSLError):
         return Finding("TLS", str(error), "Is the store's address really https? Write http:// if it is not.")
     if isinstance(error, TimeoutError | boto.ConnectTimeoutError | boto.ReadTimeoutError):
@@ -107,12 +111,25 @@ def _network(error: BaseException) -> Finding | None:
     return None
 
 
+def _certificate(error: ssl.SSLCertVerificationError) -> Finding:
+    said = f"The certificate is not trusted: {getattr(error, 'verify_message', error)}"
+    code = getattr(error, "verify_code", 0)
+    if code in {EXPIRED, NOT_YET}:
+        return Finding("TLS", said, "Renew the store's certificate; if it is new, is the clock of this machine right?")
+    if code in {OTHER_NAME, OTHER_ADDRESS}:
+        fix = "The certificate is for another host: write its name into MLPLATFORM_S3_ENDPOINT_URL, or give the store a new one."
+        return Finding("TLS", said, fix)
+    return Finding("TLS", said, "Set AWS_CA_BUNDLE to the file of the authority that signed the store's certificate.")
+
+
 def _disk(error: BaseException) -> Finding | None:
+    if isinstance(error, StorageFull):
+        return Finding("disk", str(error), FREE_SPACE)
     if not isinstance(error, OSError) or error.errno is None:
         return None
     said = error.strerror or str(error)
     if error.errno == errno.ENOSPC:
-        return Finding("disk", said, "The disk is full. Free space, or move the artifacts to a larger one.")
+        return Finding("disk", said, FREE_SPACE)
     if error.errno == errno.EDQUOT:
         return Finding("quota", said, "The disk quota of the server's user is reached. Raise it.")
     if error.errno == errno.EROFS:

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import ssl
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -137,11 +138,13 @@ def _folder(store: LocalStore, in_detail: bool) -> Actions:
 
 
 def _may_write(store: LocalStore, in_detail: bool) -> None:
-    if os.access(store.staging, os.W_OK | os.X_OK):
-        return
-    owner = store.staging.stat().st_uid
-    detail = f"{store.staging} belongs to user {owner}, the server is user {os.geteuid()}" if in_detail else "not allowed"
-    raise Unavailable("The artifact folder may not be written to") from PermissionError(13, detail)
+    """By writing: what the mode says is one reason of several, and not the one on a read-only file system."""
+    try:
+        tempfile.TemporaryFile(dir=store.staging).close()
+    except PermissionError as error:
+        owner = store.staging.stat().st_uid
+        detail = f"{store.staging} belongs to user {owner}, the server is user {os.geteuid()}" if in_detail else "not allowed"
+        raise Unavailable("The artifact folder may not be written to") from PermissionError(error.errno, detail)
 
 
 def _has_space(store: LocalStore) -> None:

@@ -9,24 +9,63 @@ from apps.artifacts.stores.base import Store
 from apps.artifacts.stores.local import LocalStore
 from apps.artifacts.stores.s3 import S3Store
 
+FORMER = "artifact_folder"  # in the home folder: where blobs that are called `local` lie, or lay before they were moved
+
 
 def current() -> Store:
     """The store of new blobs: MLPLATFORM_ARTIFACT_ROOT."""
-    root = settings.ARTIFACT_ROOT
-    return _s3(root) if root.startswith("s3://") else _local(root)
+    return at(settings.ARTIFACT_ROOT)
+
+
+def at(place: str) -> Store:
+    """The store at a place as MLPLATFORM_ARTIFACT_ROOT names it."""
+    return _s3(place) if is_bucket(place) else local(place)
 
 
 def named(name: str) -> Store:
-    """The store of a blob. An installation that has moved to a bucket still reads what lies in its home folder."""
-    if name.startswith("s3://"):
-        return _s3(name)
-    root = settings.ARTIFACT_ROOT
-    return _local(str(settings.HOME / "artifacts") if root.startswith("s3://") else root)
+    """The store of a blob. An installation that has moved still reads what lies where it came from."""
+    return _s3(name) if is_bucket(name) else local(local_folder())
+
+
+def is_bucket(place: str) -> bool:
+    """Whether it is no folder."""
+    return "://" in place
+
+
+def local_folder() -> str:
+    """Where what is called `local` lies."""
+    if not is_bucket(settings.ARTIFACT_ROOT):
+        return settings.ARTIFACT_ROOT
+    return former_folder() or str(settings.HOME / "artifacts")
+
+
+def former_folder() -> str:
+    """The folder that artifacts were moved from; "" if they never were."""
+    try:
+        return (settings.HOME / FORMER).read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def remember_folder(folder: str) -> None:
+    """Let what is called `local` be found in that folder too."""
+    (settings.HOME / FORMER).write_text(folder)
+
+
+def local(folder: str) -> LocalStore:
+    """A folder as store, looking into the one that it was moved from for what has not come yet."""
+    return _local(folder, former_folder())
+
+
+def plain_folder(folder: str) -> LocalStore:
+    """A folder as store, and nothing else."""
+    return _local(folder, "")
 
 
 @lru_cache(maxsize=8)
-def _local(folder: str) -> LocalStore:
-    return LocalStore(Path(folder).expanduser().absolute())
+def _local(folder: str, former: str) -> LocalStore:
+    path, before = (Path(text).expanduser().absolute() for text in (folder, former or folder))
+    return LocalStore(path, None if before == path else before)
 
 
 def _s3(url: str) -> S3Store:

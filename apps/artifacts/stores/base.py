@@ -48,8 +48,8 @@ class Store(Protocol):
     signs_urls: bool
     """Whether clients may be sent to the store itself (`sign_read`, `sign_part`)."""
 
-    def writer(self, length: int | None) -> Writer:
-        """Begin to write to a new key; `length` in bytes, if it is known."""
+    def writer(self, length: int | None, key: str = "") -> Writer:
+        """Begin to write to a new key, or to one that bytes have in another store; `length` in bytes, if it is known."""
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
         """The bytes from `start` to before `end`, to read and close. Raises Missing."""

@@ -20,13 +20,16 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class LocalStore:
-    """Blobs below `folder`. Staging is a folder beside them, on the same file system, so that a rename publishes."""
+    """Blobs below `folder`. Staging is a folder beside them, on the same file system, so that a rename publishes.
+
+    `former` is where they lay before: what has not been copied from there is read and deleted there.
+    """
 
     name = "local"
     signs_urls = False
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, former: Path | None = None):
+        self.folder, self._former = folder, former
         self.staging = folder / STAGING
         self._prepared = False
 
@@ -49,16 +52,16 @@ class LocalStore:
                 _sync_folder(folder)
         self._prepared = True
 
-    def writer(self, length: int | None) -> Writer:
+    def writer(self, length: int | None, key: str = "") -> Writer:
         """Refuses at once what cannot fit: better than to fill the disk for everybody and then give up."""
         if length is not None and length > self.free_bytes():
             raise StorageFull(f"{length} bytes do not fit on the artifact disk")
-        return LocalWriter(self)
+        return LocalWriter(self, key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
         with _translated():
             try:
-                file = self._path(key).open("rb", buffering=0)
+                file = self._found(key).open("rb", buffering=0)
             except FileNotFoundError:
                 raise Missing("The bytes of this artifact are missing in the store") from None
             file.seek(start)
@@ -67,7 +70,7 @@ class LocalStore:
     def size(self, key: str) -> int | None:
         with _translated():
             try:
-                return self._path(key).stat().st_size
+                return self._found(key).stat().st_size
             except FileNotFoundError:
                 return None
 
@@ -78,7 +81,9 @@ class LocalStore:
     def delete(self, key: str) -> bool:
         with _translated():
             try:
-                self._path(key).unlink()
+                self._found(key).unlink()
+                if self._former:
+                    (self._former / key).unlink(missing_ok=True)
             except FileNotFoundError:
                 return False
             return True
@@ -162,6 +167,11 @@ class LocalStore:
 
     def _path(self, key: str) -> Path:
         return self.folder / key
+
+    def _found(self, key: str) -> Path:
+        """Where it lies now."""
+        path = self._path(key)
+        return path if self._former is None or path.exists() else self._former / key
 
     def _parts(self, key: str) -> Path:
         return self.staging / f"{key.rpartition('/')[2]}.parts"

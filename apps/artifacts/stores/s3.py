@@ -74,8 +74,8 @@ class S3Store:
         storage = _Storage(bucket_name=self.bucket, endpoint_url=endpoint or None, client_config=config)
         return storage.connection.meta.client
 
-    def writer(self, length: int | None) -> Writer:
-        return S3Writer(self, length)
+    def writer(self, length: int | None, key: str = "") -> Writer:
+        return S3Writer(self, length, key)
 
     def open(self, key: str, start: int = 0, end: int | None = None) -> BinaryIO:
         if end is not None and end <= start:
@@ -213,9 +213,9 @@ class S3Reader:
 class S3Writer:
     """One object: a single put when it fits into one part, a multipart upload else. Memory: one part."""
 
-    def __init__(self, store: S3Store, length: int | None):
+    def __init__(self, store: S3Store, length: int | None, key: str = ""):
         self._store, self._buffer, self._parts = store, bytearray(), list[Part]()
-        self.key, self._remote_id, self._done = new_key(), "", False
+        self.key, self._remote_id, self._done = key or new_key(), "", False
         self._part_size = max(PART, -(-(length or 0) // (PARTS - 1)))
         store.breaker.ask()
 

@@ -51,7 +51,7 @@ def test_steps_after_a_failure_are_left_out(settings, tmp_path, actor, root):
 
 def test_a_folder_of_somebody_else_is_named_with_its_owner_for_administrators(folder_store, actor, root, monkeypatch):
     folder_store.prepare()
-    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: (_ for _ in ()).throw(PermissionError(errno.EACCES, "no")))
     for who, told in ((ADMIN, True), (actor, False)):
         step = failing(doctor.examine(who, root))
         assert step.layer == "folder owner"
