@@ -231,6 +231,9 @@ def test_an_execution_whose_worker_is_killed_twice_says_so_in_the_api(factory):
     pk = submitted.json["id"]
     for attempt in (1, 2):
         processes.wait_for(lambda n=attempt: factory.job_processes(pk, n), 90, "the job", factory.server.log)
+        processes.wait_for(
+            lambda n=attempt: api.get(f"{V}{pk}/log/").ok["text"].count("begun") == n, 90, "its log", factory.server.log
+        )
         os.kill(factory.holder(pk, attempt), signal.SIGKILL)
     told = ended(factory, submitted)
     assert (told["state"], told["attempts"]) == ("FAILED", 2)

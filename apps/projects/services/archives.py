@@ -18,24 +18,29 @@ from apps.projects.archiving import ROOT
 from apps.projects.models import Archive, Execution, Project
 
 MAX_BYTES = 1024**3
+# How the files begin. A tar has no beginning that all of them share.
+BEGINNINGS = {".zip": b"PK", ".gz": b"\x1f\x8b", ".tgz": b"\x1f\x8b", ".bz2": b"BZh", ".tar": b""}
 UNUSED_DAYS = 2
 
 
 def upload(actor: Actor, name: str, stream: Readable, length: int | None = None) -> Archive:
     """Keep an uploaded zip or tar for a project or an execution; two days unused, it goes. At most 1 GiB.
 
-    Raises Invalid (name, size), StorageFull, Unavailable, Denied.
+    Raises Invalid (name, kind, size), StorageFull, Unavailable, Denied.
     """
     require_writer(actor)
     require_unlimited(actor, "project.create")
     name = name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].strip()[:200]
     if not name.lower().endswith(SUFFIXES):
         raise Invalid(f"The archive has to be one of: {', '.join(SUFFIXES)}")
+    if length == 0:
+        raise Invalid("The archive is empty")
     if length is not None and length > MAX_BYTES:
         raise Invalid("The archive is larger than 1 GiB")
     suffix = next(suffix for suffix in SUFFIXES if name.lower().endswith(suffix))
     path = f"{new_run_id()}{suffix}"
-    stored = uploads.store(actor, ROOT, path, _Bounded(stream), length)
+    beginning = next(first for ending, first in BEGINNINGS.items() if suffix.endswith(ending))
+    stored = uploads.store(actor, ROOT, path, _Bounded(stream, beginning), length)
     return _note(actor, name, path, stored)
 
 
@@ -74,13 +79,15 @@ def _remove(actor: Actor, row: Archive) -> None:
 
 
 class _Bounded:
-    """The stream, refusing to go past the limit whatever the sender announced."""
+    """The stream, refusing what begins otherwise than its name says, and to go past the limit whatever the sender announced."""
 
-    def __init__(self, stream: Readable):
-        self._stream, self._taken = stream, 0
+    def __init__(self, stream: Readable, beginning: bytes):
+        self._stream, self._taken, self._beginning = stream, 0, beginning
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._stream.read(size)
+        if not self._taken and not data.startswith(self._beginning[: max(1, len(data))]):
+            raise Invalid("That is not an archive of the kind that its name says. Its bytes have to be the body, not a form")
         self._taken += len(data)
         if self._taken > MAX_BYTES:
             raise Invalid("The archive is larger than 1 GiB")

@@ -100,6 +100,8 @@ def test_a_bad_archive_is_refused_with_words(manager):
     answer = manager.request("POST", "/api/v1/archives/", b"x", name="p.exe")
     assert (answer.status, answer.error_code) == (400, "INVALID_PARAMETER_VALUE")
     assert ".tar.gz" in answer.json["message"]
+    for content, words in ((b"", "empty"), (b"--form-data", "not a form")):
+        assert words in manager.request("POST", "/api/v1/archives/", content, name="p.zip").json["message"]
 
 
 def test_a_name_that_is_taken_is_refused(manager, project):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mlflow.exceptions import MlflowException
 from mlflow.projects import _project_spec as official
@@ -67,6 +67,7 @@ def test_recorded_params_are_the_same(tmp_path, project, values):
     assert outcome(lambda: mlproject.load(folder).entry_point("main").logged_params(values)) == outcome(theirs)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(values=st.dictionaries(st.text(min_size=1), st.text()), a=st.text(), b=st.text())
 def test_any_text_is_quoted_alike(values, a, b):
     values = {**values, "a": a, "b": b}
