@@ -102,11 +102,12 @@ def test_versions_and_requests_have_the_same_thread(people, web, worlds):
     assert client.post("/comments/on/request/x/", {"text": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("there", ["https://evil.example.com/", "//evil.example.com/", "/\\evil.example.com/", ""])
-def test_nobody_is_led_away_from_this_server(people, web, page, there):
-    say(web(people.editor), page, "x")
-    answer = web(people.editor).post(f"/comments/{Comment.objects.get().pk}/edit/", {"text": "y", "next": there})
-    assert answer["Location"] == "/"
+def test_nobody_is_led_away_from_this_server(people, web, page):
+    editor = web(people.editor)
+    say(editor, page, "x")
+    for there in ("https://evil.example.com/", "//evil.example.com/", "/\\evil.example.com/", ""):
+        answer = editor.post(f"/comments/{Comment.objects.get().pk}/edit/", {"text": "y", "next": there})
+        assert answer["Location"] == "/"
 
 
 def test_a_run_in_the_trash_keeps_its_thread_and_takes_no_more(people, web, worlds):

@@ -139,7 +139,7 @@ def test_the_log_tells_of_each_delivery_and_sends_it_again(people, worlds, manag
     send_all()
     text = manager.get(page).content.decode()
     assert re.search(r"answered 503, 1 attempt, next at \d", text)
-    assert "data-poll" in text
+    assert 'data-poll="3"' in text
     send_all()
     text = manager.get(page).content.decode()
     assert "answered 410, 2 attempts" in text
