@@ -1,8 +1,5 @@
 """What machines that run us ask: alive, ready, which version, which numbers."""
 
-import os
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,6 +9,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from apps.artifacts import stores
 from mlplatform import errors
 from mlplatform.environment import is_within
 
@@ -71,17 +69,8 @@ def _database() -> None:
 
 
 def _artifacts() -> None:
-    """A local folder takes a byte; of an object store only a missing configuration is seen here."""
-    if "://" in settings.ARTIFACT_ROOT:
-        return
-    folder = Path(settings.ARTIFACT_ROOT)
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".ready-")
-    try:
-        os.write(descriptor, b"1")
-    finally:
-        os.close(descriptor)
-        os.unlink(name)
+    """A folder takes a byte; a bucket is asked for one name of a file, within two seconds."""
+    stores.current().ping()
 
 
 def _broker() -> None:

@@ -89,3 +89,6 @@ class Store(Protocol):
 
     def probe(self) -> None:
         """Ask the least that shows whether the store is there. Raises Unavailable."""
+
+    def ping(self) -> None:
+        """The same in haste, for whoever asks every few seconds and does not wait long. Raises Unavailable."""

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -158,6 +159,17 @@ class LocalStore:
         self.prepare_once()
         if not os.access(self.staging, os.W_OK | os.X_OK):
             raise Unavailable(f"The artifact folder may not be written to by user {os.geteuid()}")
+
+    def ping(self) -> None:
+        """Whether a byte can be written."""
+        with _translated():
+            self.staging.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=self.staging, prefix=".ready-")
+            try:
+                os.write(descriptor, b"1")
+            finally:
+                os.close(descriptor)
+                os.unlink(name)
 
     def free_bytes(self) -> int:
         """Bytes that may still be written."""

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from http.client import HTTPException
 
 from botocore.exceptions import BotoCoreError, ClientError
-from urllib3.exceptions import HTTPError
 
 from apps.core import clock
 from apps.core.errors import Invalid, Missing, StorageFull, Unavailable
@@ -49,6 +48,8 @@ class Breaker:
 @contextmanager
 def translated(breaker: Breaker | None) -> Iterator[None]:
     """Run calls of boto3; their errors leave as Missing, Invalid, StorageFull or Unavailable."""
+    from urllib3.exceptions import HTTPError  # whoever comes here has boto3, which has it
+
     if breaker:
         breaker.ask()
     try:
