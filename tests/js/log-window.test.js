@@ -116,6 +116,7 @@ test("lines before an offset are counted", () => {
 
 test("levels are known by their words", () => {
   assert.equal(levelOf("ERROR no such file"), "error");
+  assert.equal(levelOf("error: No solution found"), "error");
   assert.equal(levelOf("2026/11/25 03:00:01 WARNING mlflow.utils: old"), "warn");
   assert.equal(levelOf("ValueError: no"), "error");
   assert.equal(levelOf("Traceback (most recent call last):"), "error");

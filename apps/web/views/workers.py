@@ -32,7 +32,7 @@ def _line(worker: WorkerRecord) -> dict[str, Any]:
     return {
         "worker": worker,
         "rows": [project_frame.row(record) for record in worker.executions],
-        "load": load.get("load", 0),
+        "load": round(load.get("load", 0), 1),
         "cpus": cpus,
         "cpu_percent": min(100, 100 * load.get("load", 0) / cpus),
         "memory_used": total - available,

@@ -295,6 +295,7 @@ customElements.define(
       const { first, start, end } = this.#window;
       const box = this.#box;
       box.style.setProperty("--before", String((first ?? 1) - 1));
+      box.style.setProperty("--digits", String(`${(first ?? 1) + this.#window.count}`.length));
       box.toggleAttribute("data-unnumbered", first === null);
       const above = this.#part("above");
       if (above) {

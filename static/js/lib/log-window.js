@@ -20,7 +20,7 @@ const STAMP_LENGTH = 25;
 const LONG = 32 * 1024;
 // A piece that is smaller grows by what comes; else a live log would be nothing but small pieces.
 const SMALL = 64 * 1024;
-const ERROR = /(^|[\s[:|(])(ERROR|CRITICAL|FATAL)\b|^Traceback \(most recent|^[\w.]*(Error|Exception)(: |$)/;
+const ERROR = /(^|[\s[:|(])(ERROR|CRITICAL|FATAL)\b|^Traceback \(most recent|^error: |^[\w.]*(Error|Exception)(: |$)/;
 const WARNING = /(^|[\s[:|(])WARN(ING)?\b|(^|\s)[\w.]*Warning: /;
 const decoder = new TextDecoder();
 
