@@ -25,6 +25,7 @@ from apps.projects.access import access_execution, access_project, require_unlim
 from apps.projects.archiving import access_archive
 from apps.projects.models import Execution, Project
 from apps.projects.records import ACTIVE, KILLED, QUEUED, NewExecution
+from apps.projects.services.announcing import tell_ended
 
 WORK = "projects.work"
 BACKEND = "mlplatform"
@@ -128,6 +129,7 @@ def cancel(actor: Actor, execution_id: int) -> None:
     queued = Execution.objects.filter(pk=execution.pk, state=QUEUED)
     if queued.update(state=KILLED, reason=reason, ended_at=clock.now(), **facts):
         following.close(execution.run.run_id, KILLED)
+        tell_ended(actor, Execution.objects.get(pk=execution.pk), KILLED, reason)
     elif not Execution.objects.filter(pk=execution.pk, state__in=ACTIVE, cancelled_at=None).update(**facts):
         row = Execution.objects.get(pk=execution.pk)
         if row.state not in ACTIVE:

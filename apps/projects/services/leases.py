@@ -21,6 +21,7 @@ from apps.core.transactions import atomic
 from apps.projects import following
 from apps.projects.models import Execution, ProjectSecret
 from apps.projects.records import ACTIVE, FAILED, KILLED, PREPARING, QUEUED, RUNNING, Claimed, Outcome
+from apps.projects.services.announcing import tell_ended
 
 SYSTEM = Actor.system("projects")
 LEASE_SECONDS = 30
@@ -154,6 +155,7 @@ def end(actor: Actor, execution_id: int, claim: str, outcome: Outcome) -> bool:
         return False
     _end_token(row)
     following.close(row.run.run_id, outcome.state)
+    tell_ended(actor, row, outcome.state, outcome.reason)
     enqueue(ARCHIVE_LOG, execution_id)
     return True
 
@@ -196,6 +198,7 @@ def _give_up(pk: int, claim: str) -> int:
         if changed:
             _end_token(row)
             following.close(row.run.run_id, state)
+            tell_ended(SYSTEM, row, state, reason)
             enqueue(ARCHIVE_LOG, pk)
         return changed
     changed = still.update(state=QUEUED, reason=f"{reason}; it is tried once more", phase="", claim="", lease_until=None)

@@ -13,6 +13,7 @@ from apps.experiments.queries.runs import get_run
 from apps.experiments.records import Batch, Tag
 from apps.experiments.services import runs
 from apps.experiments.services.batches import log_batch
+from apps.notices.queries.inbox import list_notices
 from apps.projects.models import Execution
 from apps.projects.queries import executions as queries
 from apps.projects.records import NewExecution, Outcome
@@ -316,3 +317,23 @@ def test_lists_are_paged_and_cost_the_same_for_two_and_for_twelve(people, django
     rest = queries.list_executions(people.editor.actor, limit=50, page_token=page.next_page_token)
     assert [record.id for record in rest.executions] == pks[6::-1]
     assert rest.next_page_token == ""
+
+
+def test_whoever_asked_for_it_is_told_that_it_ended_and_not_of_what_they_stopped(people):
+    first, second, third = submit(people), submit(people), submit(people)
+    taken = leases.claim(SYSTEM, "w")
+    leases.end(SYSTEM, first, taken.claim, Outcome("FAILED", "Exit code 1"))
+    executions.cancel(people.editor.actor, second)
+    executions.cancel(people.admin.actor, third)
+    told = [(one.kind, one.title.partition(")")[2].strip(), one.body) for one in list_notices(people.editor.actor)]
+    assert told == [("execution", "was stopped", "Cancelled by admin"), ("execution", "has failed", "Exit code 1")]
+    assert list_notices(people.editor.actor)[1].url.endswith(f"/executions/{first}/")
+
+
+def test_a_lost_execution_that_is_given_up_is_told_once(people):
+    pk = submit(people)
+    for _ in range(2):
+        leases.claim(SYSTEM, "w")
+        lose(pk)
+        leases.sweep(SYSTEM)
+    assert [one.body for one in list_notices(people.editor.actor)] == ["The worker w was lost (2 attempts)"]
