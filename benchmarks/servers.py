@@ -15,6 +15,8 @@ from tests.support import processes
 from tests.support.postgres import Postgres
 from tests.support.server import LiveServer
 
+PATIENCE = 180  # seconds for a server to come up, on a machine that does other things too
+
 
 class Server:
     """A running server: its address, its database, its processes."""
@@ -96,9 +98,9 @@ class Ours(Server):
         self.base, self.database_url = self.live.base, url or f"sqlite:///{folder}/ours/db.sqlite3"
 
     def start(self) -> float:
-        self.live.start()
+        self.live.start(PATIENCE)
         self.live.stop()
-        self.live.start()  # the second start is the one that operations know
+        self.live.start(PATIENCE)  # the second start is the one that operations know
         cpu = self.cpu()
         self.token = self.live.token()
         return cpu
@@ -131,7 +133,7 @@ class Mlflow(Server):
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("MLPLATFORM_", "MLFLOW_"))}
         environment |= {"BENCHMARK_HOME": str(self.folder), "MLFLOW_DISABLE_TELEMETRY": "true"}
         processes.start_leashed(command, self.folder / "server.log", stop=signal.SIGTERM, env=environment, cwd=self.folder)
-        processes.wait_for(self._answers, 180, "mlflow server", self.folder / "server.log")
+        processes.wait_for(self._answers, PATIENCE, "mlflow server", self.folder / "server.log")
         return self.cpu()
 
     def _answers(self) -> bool:
