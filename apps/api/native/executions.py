@@ -18,7 +18,7 @@ from apps.core.actor import Actor
 from apps.core.errors import TooMany
 from apps.projects.queries import executions as queries
 from apps.projects.queries import logs, workers
-from apps.projects.records import NewExecution
+from apps.projects.records import LogPart, NewExecution
 from apps.projects.services import executions as services
 from apps.runtime.queries import environments
 
@@ -136,7 +136,7 @@ class ExecutionLog(NativeView):
             found = logs.search_log(actor, execution_id, data["search"], start)
             return Response({"matches": shapes.MatchOut(found.matches, many=True).data, "start": start, "next": found.next})
         part = logs.read_log(actor, execution_id, data["start"], data["limit"])
-        text = logs.whole(part)
+        text = whole_characters(part)
         return Response(
             {
                 "text": text.decode("utf-8", "replace"),
@@ -146,6 +146,18 @@ class ExecutionLog(NativeView):
                 "is_complete": part.is_complete,
             }
         )
+
+
+def whole_characters(part: LogPart) -> bytes:
+    """The bytes of a part without the beginning of a character whose rest is still to come; never nothing out of something."""
+    data = part.data
+    for back in range(1, min(4, len(data))):
+        first = data[-back]
+        if first & 0b1100_0000 == 0b1000_0000:
+            continue
+        width = 4 if first >= 0xF0 else 3 if first >= 0xE0 else 2 if first >= 0xC0 else 1
+        return data[:-back] if width > back and not part.is_complete else data
+    return data
 
 
 class Followed:

@@ -86,18 +86,6 @@ def follow_log(actor: Actor, execution_id: int, start: int = 0, seconds: float =
     return _follow(actor, execution_id, start, clock.monotonic() + seconds)
 
 
-def whole(part: LogPart) -> bytes:
-    """The bytes of a part without the beginning of a character whose rest is still to come; never nothing out of something."""
-    data = part.data
-    for back in range(1, min(4, len(data))):
-        first = data[-back]
-        if first & 0b1100_0000 == 0b1000_0000:
-            continue
-        width = 4 if first >= 0xF0 else 3 if first >= 0xE0 else 2 if first >= 0xC0 else 1
-        return data[:-back] if width > back and not part.is_complete else data
-    return data
-
-
 def search_log(actor: Actor, execution_id: int, text: str, start: int = 0, limit: int = 200) -> Found:
     """Lines from the offset `start` on that hold `text`, in any case. Looks at 64 MiB a time. Raises Missing."""
     row = access_execution(actor, execution_id, "run.read")
