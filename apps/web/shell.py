@@ -57,6 +57,7 @@ ACCOUNT = (
     Place("web:profile", _("Profile"), icon="user"),
     Place("web:tokens", _("Access tokens"), icon="key"),
     Place("web:sessions", _("Sessions"), icon="devices"),
+    Place("web:webhooks", _("Webhooks"), icon="webhook"),
     Place("web:admin", _("Administration"), icon="shield", admin_only=True),
 )
 

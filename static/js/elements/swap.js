@@ -102,10 +102,12 @@ function watch() {
 async function refresh(id) {
   const part = document.getElementById(id);
   if (!part?.dataset.poll) return false;
-  // Nothing is taken from under the hands of whoever is in a menu, a dialog or a field of it.
+  // Nothing is taken from under the hands of whoever is in a menu, a dialog or a field of it, or has begun to write there.
+  const fields = /** @type {NodeListOf<HTMLTextAreaElement>} */ (part.querySelectorAll("textarea"));
   const busy =
     part.querySelector(":popover-open, dialog[open]") ||
-    (part.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea"));
+    (part.contains(document.activeElement) && document.activeElement?.matches("input, select, textarea")) ||
+    [...fields].some(({ value, defaultValue }) => value !== defaultValue);
   if (!busy) await swap(part.dataset.pollUrl ?? location.href, id);
   return true;
 }
