@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { minMax } from "../../static/js/lib/decimate.js";
-import { gapsOf, nearest, parse, pointsOf, stepAtX, toLine } from "../../static/js/lib/series.js";
+import { alone, gapsOf, nearest, parse, pointsOf, stepAtX, toLine } from "../../static/js/lib/series.js";
 
 const wire = (points, more = {}) => ({
   run_id: "r1",
@@ -140,4 +140,12 @@ test("thinning keeps every extreme, both ends and gaps", () => {
 
 test("few points are all kept", () => {
   assert.deepEqual(minMax([0, 1, 2], [1, 2, 3], 100), [0, 1, 2]);
+});
+
+test("a point without a neighbour is found, so that it can be drawn as a dot", () => {
+  const points = (/** @type {number[]} */ ...ys) => alone(ys.map((y) => ({ y })));
+  assert.deepEqual(points(1), [true]);
+  assert.deepEqual(points(1, 2), [false, false]);
+  assert.deepEqual(points(Number.NaN, 1, Number.NaN, 2, 3), [false, true, false, false, false]);
+  assert.deepEqual(points(), []);
 });

@@ -1,6 +1,6 @@
 // Lines on a canvas in the house style: raw line behind the smoothed one, axes with round marks, gaps and cuts marked.
 
-import { pointsOf } from "../lib/series.js";
+import { alone, pointsOf } from "../lib/series.js";
 import { extent } from "../lib/stats.js";
 import { durationTicks, linearTicks, logTicks, niceSpan, timeTicks } from "../lib/ticks.js";
 import { Chart } from "./chartjs.js";
@@ -29,6 +29,7 @@ import { paint, token } from "./paint.js";
 /** @typedef {{above: number, below: number}} Cut Points outside of the y range. */
 
 const THICK = 2.6;
+const DOT = 2.5; // radius of a point without a line, in pixels
 const X_TITLES = { step: "step", relative: "time since start", wall: "time" };
 const X_TICKS = { step: linearTicks, relative: durationTicks, wall: timeTicks };
 
@@ -93,14 +94,18 @@ function datasets(scene) {
       run: id,
       rest,
       borderColor: paint(color),
+      backgroundColor: paint(color),
       borderWidth: id === scene.highlighted ? THICK : rest,
       borderDash: ghost ? [5, 4] : [],
       order: ghost ? 0 : 1,
     };
-    return line.pieces.flatMap((piece) => [
-      ...(line.fine === line.raw ? [] : [{ ...raw, data: pointsOf(line, piece, line.raw, scene.pixels) }]),
-      { ...fine, data: pointsOf(line, piece, line.fine, scene.pixels) },
-    ]);
+    return line.pieces.flatMap((piece) => {
+      const data = pointsOf(line, piece, line.fine, scene.pixels);
+      return [
+        ...(line.fine === line.raw ? [] : [{ ...raw, data: pointsOf(line, piece, line.raw, scene.pixels) }]),
+        { ...fine, data, pointRadius: alone(data).map((is) => (is ? DOT : 0)) },
+      ];
+    });
   });
 }
 

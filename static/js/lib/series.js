@@ -114,6 +114,15 @@ export function pointsOf(line, [from, to], ys, pixels) {
   return minMax(xs, part, pixels).map((at) => ({ x: xs[at], y: part[at] }));
 }
 
+/**
+ * @param {{y: number}[]} points Of one piece.
+ * @returns {boolean[]} Which have no neighbour that a line could lead to: a run's only point, one between two that are no numbers.
+ */
+export function alone(points) {
+  const there = (/** @type {number} */ at) => Number.isFinite(points[at]?.y);
+  return points.map((_, at) => there(at) && !there(at - 1) && !there(at + 1));
+}
+
 /** @param {Line} line @param {number} x @returns {number} Place of the point nearest to x, of all pieces; -1 for none. */
 export function nearest(line, x) {
   let best = -1;
