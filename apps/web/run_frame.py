@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.access.levels import Level
 from apps.core.errors import Missing
 from apps.experiments.queries import comments, experiments, legal, overview, runs, series
-from apps.experiments.records import RunRecord
+from apps.experiments.records import ExperimentRecord, RunRecord
 from apps.web.base import actor_of
 from apps.web.forms.experiments import NoteForm, RenameForm, TagForm
 from apps.web.forms.storage import HoldForm
@@ -51,7 +51,7 @@ def frame(request: HttpRequest, run_id: str, tab: str) -> dict[str, Any]:
             {"label": _("Experiments"), "url": reverse("web:experiments")},
             {"label": experiment.name, "url": reverse("web:experiment", args=[experiment.id])},
         ],
-        **_actions(run, experiment.level, tags.get(overview.NOTE, "")),
+        **_actions(run, experiment, tags.get(overview.NOTE, "")),
         "tabs": [
             {"label": label, "url": reverse(name, args=[run_id]), "current": key == tab, "count": count}
             for key, label, name, count in counted
@@ -80,9 +80,9 @@ def _parent(request: HttpRequest, run: RunRecord) -> RunRecord | None:
         return None
 
 
-def _actions(run: RunRecord, level: int, note: str) -> dict[str, Any]:
-    """The menu of a run's page, and the forms behind it: what this person may do, nothing else."""
-    active = run.lifecycle == "active"
+def _actions(run: RunRecord, experiment: ExperimentRecord, note: str) -> dict[str, Any]:
+    """The menu of a run's page, and the forms behind it: what this person may do, and who deletes where they may not."""
+    active, level = run.lifecycle == "active", experiment.level
     can_edit, can_manage = level >= Level.EDIT and active, level >= Level.MANAGE
     menu: list[dict[str, Any]] = _again(run, can_edit)
     context: dict[str, Any] = {"can_edit": can_edit, "can_manage": can_manage}
@@ -113,6 +113,10 @@ def _actions(run: RunRecord, level: int, note: str) -> dict[str, Any]:
                 "verb": _("Delete run"),
             }
         )
+    elif can_edit:
+        who = experiment.owner or _("An administrator")
+        reason = _("Deleting needs MANAGE on the experiment, also for one's own runs. %(who)s can do it, or give you that.")
+        menu.append({"label": _("Delete"), "icon": "trash", "disabled": reason % {"who": who}})
     return context | {"menu": menu}
 
 
