@@ -73,3 +73,12 @@ def download_line(name: str, version: str, path: str) -> str:
     """Python that brings a file or folder of a version to where it runs."""
     uri = json.dumps(f"models:/{name}/{version}" + (f"/{path}" if path else ""), ensure_ascii=False)
     return f"mlflow.artifacts.download_artifacts({uri})"
+
+
+def ask_lines(request: HttpRequest) -> str:
+    """How a promotion is asked for with the Databricks SDK."""
+    return f"""from databricks.sdk import WorkspaceClient
+
+registry = WorkspaceClient(host="{address(request)}", token="<a token from Settings, Access tokens>").model_registry
+registry.create_transition_request("my-model", "2", "Production", comment="why")
+"""

@@ -26,8 +26,10 @@ const ELEMENTS = {
   "image-series": () => import("./elements/image-series.js"),
   "log-view": () => import("./elements/log-view.js"),
   "mention-field": () => import("./elements/mention-field.js"),
+  "parquet-table": () => import("./elements/parquet-table.js"),
   "print-button": () => import("./elements/print-button.js"),
   "query-bar": () => import("./elements/query-bar.js"),
+  "row-keys": () => import("./elements/row-keys.js"),
   "split-pane": () => import("./elements/split-pane.js"),
   "tree-view": () => import("./elements/tree-view.js"),
 };

@@ -132,6 +132,15 @@ def approve(page: Page, cast: Cast, url: str) -> None:
     page.wait_for_url(url)
 
 
+def walk_by_keys(page: Page, cast: Cast) -> None:
+    """J goes to the first row of the inbox."""
+    page.goto(f"{cast.server.base}/approvals/")
+    page.locator("row-keys:defined").wait_for(state="attached")
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name=f"{cast.model} 2")).to_be_focused()
+    page.goto(f"{cast.server.base}/")
+
+
 def check_views(page: Page, paths: list[str], views: list[tuple[int, str]]) -> None:
     """Each page in these widths and themes: nothing for axe to find, nothing wider than the window."""
     found: list[Any] = []
@@ -158,6 +167,7 @@ def test_a_version_goes_to_production_by_two_other_people(
     check_views(mira, [url], ALL_VIEWS)
     mira.goto(url)
     lena = browse(cast.lena)
+    walk_by_keys(lena, cast)
     approve(lena, cast, url)
     expect(lena.locator("h1 + .page__meta")).to_contain_text("Done")
     expect(mira.locator("h1 + .page__meta")).to_contain_text("Done", timeout=10_000)

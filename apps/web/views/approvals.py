@@ -11,6 +11,7 @@ from apps.registry.queries import inbox
 from apps.registry.queries.inbox import Wanted
 from apps.web import approving
 from apps.web.base import actor_of, render, signed_in
+from apps.web.snippets import ask_lines
 from apps.web.workspaces import address
 
 PAGE = 50
@@ -42,6 +43,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
         "is_filtered": tab != "waiting" and wanted != _wanted(None, tab, actor.name),
         "next_url": _page_url(request, records[-1].id) if len(shown) > PAGE else "",
         "first_url": _page_url(request, 0) if before else "",
+        "code": ask_lines(request),
         "shown": _("%(n)d requests on this page") % {"n": len(records)},
     }
     return render(request, "web/approvals/list.html", context)

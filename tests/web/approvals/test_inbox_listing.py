@@ -98,7 +98,7 @@ def test_a_long_list_is_paged_and_costs_the_same_for_any_length(people, protect,
 
 
 def test_empty_lists_say_what_to_do(people, shown):
-    assert "Where a policy protects a stage or an alias" in shown(people.reader, "/approvals/")
+    assert "registry.create_transition_request(" in shown(people.reader, "/approvals/")
     assert "Nothing waits for you" in shown(people.reader, "/approvals/", show="waiting")
     assert "No request is like that" in shown(people.reader, "/approvals/", show="all", state="done")
     assert "Nothing is protected" in shown(people.reader, "/approvals/policies/")
