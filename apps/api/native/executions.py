@@ -130,7 +130,8 @@ class ExecutionLog(NativeView):
             opened = logs.open_log(actor, execution_id)
             return files.respond(delivery.deliver(opened, files.asked(request._request)))
         if data["follow"]:
-            return StreamingHttpResponse(Followed(actor, execution_id, data["start"]), content_type=PLAIN)
+            headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}  # nginx would hold lines back until it has 4 kB
+            return StreamingHttpResponse(Followed(actor, execution_id, data["start"]), content_type=PLAIN, headers=headers)
         if data["search"]:
             start = max(0, data["start"])
             found = logs.search_log(actor, execution_id, data["search"], start)
