@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.support import processes, session
 
+READER = "mlplatform-reader"  # a key that may look and not write, with the same secret
 KEY, SECRET, BUCKET = "mlplatform-tests", "mlplatform-tests-secret", "artifacts"
 
 
@@ -43,11 +44,12 @@ def new_bucket(environment: dict[str, str], name: str) -> str:
 def _start() -> dict:
     folder = session.FOLDER / "s3"
     folder.mkdir()
-    (folder / "s3.json").write_text(
-        json.dumps(
-            {"identities": [{"name": "tests", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}]}
-        )
-    )
+    actions = {KEY: ["Admin"], READER: [f"Read:{BUCKET}", f"List:{BUCKET}"]}
+    identities = [
+        {"name": key, "credentials": [{"accessKey": key, "secretKey": SECRET}], "actions": allowed}
+        for key, allowed in actions.items()
+    ]
+    (folder / "s3.json").write_text(json.dumps({"identities": identities}))
     # Every port is given: the defaults (and the gRPC ones derived from them) collide with other servers and sessions.
     names = [
         "master.port",
