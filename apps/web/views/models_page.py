@@ -66,8 +66,8 @@ def render_model(request: HttpRequest, name: str, refused: Refused) -> HttpRespo
         "stages": stages.ALL,
         "count": versions.count_versions(actor, name),
         "shown": _("%(first)d to %(last)d") % {"first": offset + 1, "last": offset + len(found)},
-        "next_url": _page_url(request, offset + PAGE) if more else "",
-        "previous_url": _page_url(request, max(0, offset - PAGE)) if offset else "",
+        "next_url": _page_url(request, name, offset + PAGE) if more else "",
+        "previous_url": _page_url(request, name, max(0, offset - PAGE)) if offset else "",
         "standing": standing,
         "holders": [(one, standing.holders[one]) for one in (stages.PRODUCTION, stages.STAGING)],
         "previous": standing.previous.get(stages.PRODUCTION),
@@ -87,10 +87,10 @@ def _unseen(refused: Refused, context: dict[str, Any], standing: Standing) -> li
     return [] if stages.PRODUCTION in standing.previous else [refused.roll_back]
 
 
-def _page_url(request: HttpRequest, offset: int) -> str:
+def _page_url(request: HttpRequest, name: str, offset: int) -> str:
     query = request.GET.copy()
     query["page"] = encode_offset(offset)
-    return f"{request.path}?{query.urlencode()}"
+    return f"{reverse('web:model', args=[name])}?{query.urlencode()}"
 
 
 def _table(request: HttpRequest, found: list[VersionRecord], in_production: list[int]) -> dict[str, Any]:

@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.registry.queries import activities, contents
 from apps.registry.queries.contents import Contents
+from apps.registry.records import VersionRecord
 from apps.web import formats, threads, version_frame
 from apps.web.base import actor_of, render, signed_in
 from apps.web.directions import direction
@@ -49,14 +51,16 @@ def render_version(request: HttpRequest, name: str, version: str, refused: Refus
         "load_code": load_lines(request, record.name, record.number),
         "other_ways": _other_ways(found),
         "packages": sorted(found.packages.items()),
-        "thread": threads.thread(
-            request,
-            threads.VERSION,
-            f"{record.name}/{record.number}",
-            events=[made, *reversed(events(said, name, of_version=True))],
-        ),
+        "thread": _thread(request, record, [made, *reversed(events(said, name, of_version=True))]),
     }
     return render(request, "web/models/version.html", context, status=max(refused.status, status(*refused.forms)))
+
+
+def _thread(request: HttpRequest, record: VersionRecord, lines: list[dict[str, Any]]) -> threads.Thread:
+    """Comments and history; it leads back to the page, also from a form that was refused under another address."""
+    thread = threads.thread(request, threads.VERSION, f"{record.name}/{record.number}", events=lines)
+    thread.next = reverse("web:model_version", args=[record.name, record.number])
+    return thread
 
 
 def _stats(found: Contents) -> list[dict[str, Any]]:
