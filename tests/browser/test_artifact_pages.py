@@ -1,9 +1,12 @@
 """A person looks at the files of a run: tree, previews, pictures by step; and a hostile file that tries to act as that person."""
 
+import base64
+import json
 import struct
 import time
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -48,6 +51,7 @@ FILES = {
     "model/MLmodel": b"flavors:\n  sklearn:\n    sklearn_version: '1.5'\nmodel_id: m-1\nutc_time_created: '2026-01-01'\n",
     "book.ipynb": b'{"cells": [{"cell_type": "markdown", "source": "# A"}, {"cell_type": "code", "source": "print(1)", "outputs":'
     b' [{"output_type": "stream", "text": "1"}]}]}',
+    "table.parquet": base64.b64decode(json.loads((Path(__file__).parents[1] / "js" / "parquet.json").read_text())["zstd"]),
     "weights.bin": b"\0\1\2\3" * 100,
     **{f"images/val~sample+step+{step}+timestamp+1+ab{step}.png": png(step) for step in (0, 100, 200)},
 }
@@ -121,6 +125,17 @@ def test_pictures_of_a_series_follow_the_slider(signed: Page, platform, run_id):
     image = signed.get_by_role("img", name="val/sample at step 100")
     expect(image).to_be_visible()
     signed.wait_for_function("document.querySelector('.shot__image').naturalWidth === 64")
+
+
+def test_the_first_rows_of_a_parquet_file_are_read_by_ranges(signed: Page, platform, run_id):
+    asked: list[str] = []
+    signed.on("request", lambda request: asked.append(request.headers.get("range", "")) if "/raw/" in request.url else None)
+    signed.goto(url(platform, run_id, "table.parquet"))
+    expect(signed.locator("parquet-table tbody tr")).to_have_count(100)
+    expect(signed.locator("parquet-table tbody tr").nth(1)).to_contain_text("größe 1")
+    expect(signed.locator("parquet-table thead")).to_contain_text("timestamp[us] UTC")
+    assert asked
+    assert all(one.startswith("bytes=") for one in asked)
 
 
 @pytest.fixture(params=[(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")], ids=lambda p: f"{p[0]}-{p[1]}")

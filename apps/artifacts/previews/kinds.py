@@ -22,6 +22,8 @@ SIGNED: dict[str, tuple[str, str, Callable[[bytes], bool]]] = {
     "m4v": ("video", "video/mp4", lambda head: head[4:8] == b"ftyp"),
     "webm": ("video", "video/webm", lambda head: head.startswith(b"\x1a\x45\xdf\xa3")),
     "ogv": ("video", "video/ogg", lambda head: head.startswith(b"OggS")),
+    # Read by a script of the page, by ranges.
+    "parquet": ("parquet", "application/vnd.apache.parquet", lambda head: head.startswith(b"PAR1")),
 }
 # Documents that may hold scripts: only ever framed with the sandbox of `delivery`.
 PAGES = {"svg": ("image", "image/svg+xml"), "html": ("page", "text/html"), "htm": ("page", "text/html")}

@@ -28,7 +28,7 @@ class Preview:
     """`kind` says which of the others is set.
 
     `code`, `text`, `markdown`: `html`. `table`: `table`. `notebook`: `cells`. `model`: `facts`, `tables` by title, `html`.
-    `image`, `pdf`, `audio`, `video`, `page`: `inline` is the type to ask the bytes for, to be shown in a sandbox.
+    `image`, `pdf`, `audio`, `video`, `page`, `parquet`: `inline` is the type to ask the bytes for, to be shown in a sandbox.
     `none`: nothing to show. `note` says why something is missing or cut.
     """
 

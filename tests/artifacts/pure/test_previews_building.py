@@ -30,6 +30,7 @@ def show(name, data):
         ("a.wav", b"RIFF\0\0\0\0WAVE", "audio", "audio/wav"),
         ("a.mp4", b"\0\0\0\x20ftypisom", "video", "video/mp4"),
         ("a.html", b"<p>", "page", "text/html"),
+        ("a.parquet", b"PAR1\x15\0", "parquet", "application/vnd.apache.parquet"),
     ],
 )
 def test_what_the_browser_shows_is_shown_as_its_type(name, data, kind, inline):
