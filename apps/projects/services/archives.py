@@ -87,7 +87,8 @@ class _Bounded:
     def read(self, size: int = -1, /) -> bytes:
         data = self._stream.read(size)
         if not self._taken and not data.startswith(self._beginning[: max(1, len(data))]):
-            raise Invalid("That is not an archive of the kind that its name says. Its bytes have to be the body, not a form")
+            hint = " Its bytes have to be the body, not a form." if data.startswith(b"--") else ""
+            raise Invalid(f"That is not an archive of the kind that its name says.{hint}")
         self._taken += len(data)
         if self._taken > MAX_BYTES:
             raise Invalid("The archive is larger than 1 GiB")

@@ -222,7 +222,7 @@ def execution_priority(request: HttpRequest, execution_id: int) -> HttpResponse:
     else:
         queries.get_execution(actor_of(request), execution_id)
         messages.error(request, _("The priority is a whole number from -100 to 100."))
-    return HttpResponseRedirect(reverse("web:executions"))
+    return HttpResponseRedirect(reverse("web:workers" if request.POST.get("back") == "workers" else "web:executions"))
 
 
 @signed_in

@@ -34,6 +34,11 @@ export class ConfirmDialog extends HTMLElement {
     event.stopImmediatePropagation();
     /** @type {HTMLElement | null} */ (form.closest("[popover]"))?.hidePopover();
     if (!(await this.ask({ title: confirm, text, verb: verb ?? "Continue" }))) return;
+    if (!form.isConnected) {
+      // Its part of the page was refreshed while somebody was asked.
+      form.hidden = true;
+      document.body.append(form);
+    }
     form.dataset.asked = "yes";
     form.requestSubmit(event.submitter);
     delete form.dataset.asked;

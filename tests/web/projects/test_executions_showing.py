@@ -215,6 +215,7 @@ def test_a_place_in_the_queue_is_changed(editor, people, project):
     pk = submit(people, project)
     assert editor.post(f"/executions/{pk}/priority/", {"priority": "5"}).status_code == 302
     assert Execution.objects.get(pk=pk).priority == 5
+    assert editor.post(f"/executions/{pk}/priority/", {"priority": "4", "back": "workers"})["Location"] == "/workers/"
     editor.post(f"/executions/{pk}/priority/", {"priority": "500"})
     assert "whole number from -100 to 100" in editor.get("/executions/").content.decode()
 

@@ -109,6 +109,11 @@ def test_an_upload_of_another_kind_is_refused_at_the_file(manager):
     assert "The archive has to be one of: .zip" in error_of(answer, "archive")
 
 
+def test_a_zip_that_is_none_is_refused_at_the_file(manager):
+    answer = manager.post("/projects/new/?from=upload", {"name": "iris", "archive": SimpleUploadedFile("iris.zip", b"no zip")})
+    assert error_of(answer, "archive") == "That is not an archive of the kind that its name says."
+
+
 def test_no_file_is_refused_at_the_file(manager):
     answer = manager.post("/projects/new/?from=upload", {"name": "iris"})
     assert error_of(answer, "archive") == "Choose a file."
@@ -158,9 +163,9 @@ def test_settings_change_the_source(manager, project):
 
 
 def test_settings_take_another_archive(manager, people):
-    first = archives.upload(people.manager.actor, "one.zip", SimpleUploadedFile("one.zip", b"x"))
+    first = archives.upload(people.manager.actor, "one.zip", SimpleUploadedFile("one.zip", zipped(a__py="1")))
     pk = projects.create_project(people.manager.actor, NewProject("zip", archive_id=first.pk))
-    body = {"part": "source", "archive": SimpleUploadedFile("two.zip", b"y"), "subdirectory": ""}
+    body = {"part": "source", "archive": SimpleUploadedFile("two.zip", zipped(a__py="2")), "subdirectory": ""}
     assert manager.post(f"/projects/{pk}/settings/", body).status_code == 302
     assert Project.objects.get(pk=pk).archive.name == "two.zip"
 
