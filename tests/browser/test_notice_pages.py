@@ -126,3 +126,16 @@ def answer_notice(page: Page, server: LiveServer) -> None:
     expect(page.locator(".comment__body")).to_have_count(1)
     page.goto(f"{server.base}/notices/")
     expect(page.locator(".page__meta")).to_have_text("All read")
+
+
+def test_a_notice_that_is_marked_as_read_leaves_the_count_of_the_head(page: Page, platform: LiveServer):
+    api, reader = platform.api(), f"reader-{time.monotonic_ns()}"
+    platform.create_user(reader, password=ADMIN_PASSWORD)
+    run = api.post("runs/create", {"experiment_id": "0", "start_time": int(time.time() * 1000)}).ok["run"]["info"]["run_id"]
+    for text in ("first", "second"):
+        assert api.post(f"/api/v1/runs/{run}/comments/", {"comment": f"{text} @{reader}"}).status == 201
+    sign_in(page, platform, reader).goto(f"{platform.base}/notices/")
+    expect(page.locator("#notice-count")).to_have_text("2")
+    page.get_by_role("button", name="Mark as read").first.click()
+    expect(page.locator("#notice-count")).to_have_text("1")
+    expect(page.locator(".page__meta")).to_have_text("1 unread")

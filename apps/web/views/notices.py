@@ -1,6 +1,6 @@
 """One's inbox of notices, and how one wants to be told."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -44,6 +44,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "kinds": [{"name": name, "label": known.label} for name, known in KINDS.items()],
         "unread": queries.count_unread(actor),
+        "here": request.GET.get("after", ""),
         "is_first": "after" not in request.GET,
     }
     return render(request, "web/notices/inbox.html", context)
@@ -64,8 +65,8 @@ def read(request: HttpRequest) -> HttpResponse:
     """Mark one's own notices as read: those named, or all."""
     wanted = request.POST.getlist("id")
     services.mark_read(actor_of(request), [int(one) for one in wanted if one.isdecimal()] if wanted else None)
-    query = f"?kind={kind}" if (kind := request.POST.get("kind", "")) in KINDS else ""
-    return HttpResponseRedirect(reverse("web:notices") + query)
+    place = {name: value for name in ("kind", "after") if (value := request.POST.get(name, ""))}
+    return HttpResponseRedirect(reverse("web:notices") + (f"?{urlencode(place)}" if place else ""))
 
 
 @signed_in

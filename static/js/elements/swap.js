@@ -20,6 +20,10 @@ async function swap(url, id, init = {}) {
       else throw new Error(`${answer.status}`);
       return false;
     }
+    for (const count of document.querySelectorAll("[data-follow][id]")) {
+      const now = parsed.getElementById(count.id); // nothing where the answer is the part alone
+      if (now && !count.contains(document.activeElement)) put(/** @type {HTMLElement} */ (count), document.adoptNode(now));
+    }
     return put(before, /** @type {HTMLElement} */ (document.adoptNode(after)));
   } finally {
     before?.removeAttribute("aria-busy");

@@ -80,7 +80,7 @@ def test_one_or_all_are_marked_as_read(reader, people):
     tell(people.reader, "a", "b", "c")
     reader.post("/notices/read/", {"id": Notice.objects.get(title="b").pk})
     assert count_unread(people.reader.actor) == 2
-    assert reader.post("/notices/read/", {"kind": "mention"})["Location"] == "/notices/?kind=mention"
+    assert reader.post("/notices/read/", {"kind": "mention", "after": "u9"})["Location"] == "/notices/?kind=mention&after=u9"
     assert count_unread(people.reader.actor) == 0
 
 
