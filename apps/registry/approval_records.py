@@ -65,6 +65,13 @@ class RequestRecord:
     closed_by: str
     reason: str
 
+    @classmethod
+    def of_row(cls, row: tuple[Any, ...]) -> "RequestRecord":
+        """A request from a row with these columns; SQLite says 0 and 1 for `archive_existing`."""
+        fields = list(row)
+        fields[11] = bool(fields[11])
+        return cls(*fields)
+
 
 @dataclass(frozen=True, slots=True)
 class VoteRecord:

@@ -21,7 +21,7 @@ from apps.registry.decisions import Origin, Voter, why_not
 from apps.registry.governance import Governing, pinned_of
 from apps.registry.models import GateResult, Vote
 from apps.registry.models.requests import APPROVE, PENDING, VALID
-from apps.registry.queries.requests import COLUMNS, FROM, MOST, record_of
+from apps.registry.queries.requests import COLUMNS, FROM, MOST
 from apps.registry.sql import rows
 from apps.registry.subjects import brings_into
 from apps.registry.terms import load
@@ -67,7 +67,7 @@ def search_requests(actor: Actor, wanted: Wanted, *, before: int = 0, limit: int
         where.append("r.state = %s")
         values.append(wanted.state)
     sql = f"SELECT {COLUMNS} FROM {FROM} WHERE {' AND '.join(where)} ORDER BY r.id DESC LIMIT {min(int(limit), MOST)}"
-    return [record_of(row) for row in rows.fetch(sql, values)]
+    return [RequestRecord.of_row(row) for row in rows.fetch(sql, values)]
 
 
 def _escaped(text: str) -> str:
@@ -81,7 +81,7 @@ def waiting_for_me(actor: Actor, limit: int = MOST) -> list[RequestRecord]:
     """
     require_known(actor)
     found = _waiting(actor, COLUMNS, FROM)
-    return [record_of(row) for row in found[:limit]]
+    return [RequestRecord.of_row(row) for row in found[:limit]]
 
 
 def count_waiting(actor: Actor) -> int:

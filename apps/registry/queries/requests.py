@@ -1,6 +1,6 @@
 """Transition requests: lists, and one with everything that decides it."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from apps.access import policy as access_policy
 from apps.access.levels import Level
@@ -58,20 +58,13 @@ def list_requests(
         word = "IN" if state == "pending" else "NOT IN"
         where.append(f"r.state {word} ({', '.join([repr(one) for one in PENDING])})")
     sql = f"SELECT {COLUMNS} FROM {FROM} WHERE {' AND '.join(where)} ORDER BY r.id DESC LIMIT {min(int(limit), MOST)}"
-    return [record_of(row) for row in rows.fetch(sql, values)]
-
-
-def record_of(row: tuple[Any, ...]) -> RequestRecord:
-    """A request from a row of COLUMNS."""
-    fields = list(row)
-    fields[11] = bool(fields[11])
-    return RequestRecord(*fields)
+    return [RequestRecord.of_row(row) for row in rows.fetch(sql, values)]
 
 
 def get_request(actor: Actor, request_id: int) -> RequestRecord:
     """One request. Raises Missing."""
     found = access_request(actor, request_id, "request.read")
-    return record_of(rows.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE r.id = %s", [found.id])[0])
+    return RequestRecord.of_row(rows.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE r.id = %s", [found.id])[0])
 
 
 def find_request(actor: Actor, name: str, version: str, act: str, target: str, *, creator: str = "") -> int:
@@ -184,4 +177,4 @@ def shown_override(actor: Actor, name: str) -> RequestRecord | None:
         " ORDER BY r.id DESC LIMIT 1"
     )
     found = rows.fetch(sql, [model.id])
-    return record_of(found[0]) if found else None
+    return RequestRecord.of_row(found[0]) if found else None
