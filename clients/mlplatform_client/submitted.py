@@ -81,7 +81,7 @@ class PlatformRun(SubmittedRun):
     def _tell(self, told: dict[str, Any], before: str) -> str:
         """Say where it stands, once for each step."""
         if told["state"] == "QUEUED":
-            now = f"waits in the queue, at place {told['position']}"
+            now = f"waits in the queue, at place {told['position'] or 1}"
         else:
             now = f"{told['state'].lower()} on {told['worker']}" if told["state"] == "PREPARING" else ""
         if now and now != before:
