@@ -262,7 +262,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "apps.api.errors.handle",
     "UNAUTHENTICATED_USER": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "MLPlatform API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MLPlatform API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # Several things have a `kind`.
+    "ENUM_NAME_OVERRIDES": {
+        "TrashKindEnum": "apps.experiments.trash_items.KINDS",
+        "QuotaKindEnum": "apps.artifacts.services.quotas.KINDS",
+    },
+}
 
 LOGGING = {
     "version": 1,
