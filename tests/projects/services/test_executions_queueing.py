@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from apps.access.levels import Level
 from apps.accounts.queries.actors import actor_for_token
 from apps.core import clock, jobs
 from apps.core.errors import Conflict, Denied, Invalid, Missing
 from apps.experiments.queries.runs import get_run
 from apps.experiments.records import Batch, Tag
-from apps.experiments.services import runs
+from apps.experiments.services import grants, runs
 from apps.experiments.services.batches import log_batch
 from apps.notices.queries.inbox import list_notices
 from apps.projects.models import Execution
 from apps.projects.queries import executions as queries
-from apps.projects.records import NewExecution, Outcome
-from apps.projects.services import executions, leases
+from apps.projects.records import NewExecution, NewProject, Outcome
+from apps.projects.services import executions, leases, projects
 from tests.projects.services.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -337,3 +338,29 @@ def test_a_lost_execution_that_is_given_up_is_told_once(people):
         lose(pk)
         leases.sweep(SYSTEM)
     assert [one.body for one in list_notices(people.editor.actor)] == ["The worker w was lost (2 attempts)"]
+
+
+def test_the_last_of_each_project_are_those_that_one_may_see(people, worlds):
+    manager = people.manager.actor
+    one, other = (projects.create_project(manager, NewProject(name, "https://example.com/p.git")) for name in ("one", "other"))
+    mine = [executions.submit(manager, NewExecution(project_id=one, experiment_id=worlds.here.experiment_id)) for _ in range(3)]
+    hidden = executions.submit(manager, NewExecution(project_id=other, experiment_name="hidden"))
+    experiment = Execution.objects.get(pk=hidden).run.experiment_id
+    grants.put_experiment_grant(SYSTEM, str(experiment), Level.NO_PERMISSIONS, user="reader")
+    last = queries.list_last(manager, [one, other], 2)
+    assert {key: [record.id for record in records] for key, records in last.items()} == {one: mine[:0:-1], other: [hidden]}
+    assert list(queries.list_last(people.reader.actor, [one, other], 2)) == [one]
+
+
+def test_each_phase_is_kept_with_its_time_and_the_next_attempt_begins_anew(people):
+    pk = executions.submit(people.editor.actor, NewExecution(uri="https://example.com/p.git", experiment_id="0"))
+    claimed = leases.claim(SYSTEM, "w")
+    for phase in ("Fetching the code", "Building the environment"):
+        leases.note(SYSTEM, pk, claimed.claim, phase=phase)
+    leases.note(SYSTEM, pk, claimed.claim, commit="c")
+    phases = queries.get_execution(people.editor.actor, pk).phases
+    assert [name for name, _began in phases] == ["Fetching the code", "Building the environment"]
+    assert phases[0][1] <= phases[1][1]
+    leases.abandon(SYSTEM, pk, claimed.attempt, "w")
+    leases.claim(SYSTEM, "w")
+    assert queries.get_execution(people.editor.actor, pk).phases == []
