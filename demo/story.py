@@ -5,7 +5,6 @@ import json
 import time
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from demo.server import Platform, Refused, say
 
@@ -126,19 +125,21 @@ def run_project(platform: Platform) -> int:
     else:
         new = {"name": "wine", "archive_id": archive, "description": "Which cultivar a wine is of"}
         project = platform.call("mira", "POST", "projects/", new)
-    wishes: list[dict[str, Any]] = [{"trees": 20, "depth": 2}, {"trees": 100, "depth": 6}]
-    submitted = [
-        platform.call("mira", "POST", "executions/", {"project_id": project["id"], "params": params, "experiment_name": "wine"})[
-            "id"
-        ]
-        for params in wishes
-    ]
+    submitted = [submit(platform, project["id"], trees, depth) for trees, depth in ((20, 2), (100, 6))]
     if not any(worker["is_alive"] and worker["slots"] for worker in platform.call("mira", "GET", "workers/")["items"]):
         say("  no worker takes executions here: they wait in the queue")
         return submitted[0]
     for execution in submitted:
         follow(platform, execution)
     return submitted[0]
+
+
+def submit(platform: Platform, project: int, trees: int, depth: int) -> int:
+    """Queue a training of that size; runs of the project go to the same experiment from then on. The execution's id."""
+    wish = {"params": {"trees": trees, "depth": depth}, "run_name": f"{trees} trees", "experiment_name": "wine"}
+    execution = platform.call("mira", "POST", "executions/", {"project_id": project, **wish})
+    platform.call("mira", "PATCH", f"projects/{project}/", {"experiment_id": execution["experiment_id"]})
+    return execution["id"]
 
 
 def packed() -> bytes:
