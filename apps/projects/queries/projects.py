@@ -9,11 +9,11 @@ from apps.projects.models import Archive, Project, ProjectGrant, ProjectSecret
 from apps.projects.records import ProjectRecord, SecretRecord
 
 
-def list_projects(actor: Actor) -> list[ProjectRecord]:
-    """Those of the actor's workspace that the actor may see, by name, at most 1,000."""
+def list_projects(actor: Actor, *, text: str = "", limit: int = 1000) -> list[ProjectRecord]:
+    """Those of the actor's workspace that the actor may see, with `text` in their names, by name."""
     workspace = access_workspace(actor, actor.workspace, "workspace.read")
-    rows = policy.visible(Project.objects.filter(workspace_id=workspace.id), actor, PROJECT)
-    return [_record(row, row.level) for row in rows.select_related("workspace", "archive", "owner").order_by("name")[:1000]]  # type: ignore[attr-defined]
+    rows = policy.visible(Project.objects.filter(workspace_id=workspace.id, name__icontains=text), actor, PROJECT)
+    return [_record(row, row.level) for row in rows.select_related("workspace", "archive", "owner").order_by("name")[:limit]]  # type: ignore[attr-defined]
 
 
 def get_project(actor: Actor, project_id: int) -> ProjectRecord:

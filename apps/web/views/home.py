@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from apps.experiments.queries import overview
+from apps.projects.queries.projects import list_projects
 from apps.registry.queries import completion, inbox
 from apps.web.base import actor_of, render, signed_in
 from apps.web.snippets import environment, first_lines
@@ -43,7 +44,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     found = overview.suggest(actor, text) if text else []
     found += [("model", name, name) for name, _level in completion.suggest_models(actor, text)] if text else []
-    icons = {"experiment": "flask", "run": "player-play", "model": "cube"}
+    found += [("project", one.name, str(one.id)) for one in list_projects(actor, text=text, limit=8)] if text else []
+    icons = {"experiment": "flask", "run": "player-play", "model": "cube", "project": "folder"}
     items = [
         {"label": name, "kind": kind, "icon": icons[kind], "url": reverse(f"web:{kind}", args=[key])} for kind, name, key in found
     ]

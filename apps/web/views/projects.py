@@ -38,7 +38,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     """Projects of the workspace, each with what became of its last executions."""
     actor = actor_of(request)
     text, offset = request.GET.get("q", "").strip()[:200], decode_offset(request.GET.get("page", ""))
-    found = [project for project in queries.list_projects(actor) if text.casefold() in project.name.casefold()]
+    found = queries.list_projects(actor, text=text)
     projects = found[offset : offset + PAGE]
     last = executions.list_last(actor, [project.id for project in projects], TICKS)
     context = {

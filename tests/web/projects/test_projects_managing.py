@@ -46,6 +46,11 @@ def test_the_list_is_searched_by_name(manager, project):
     assert "No project that you may see" in manager.get("/projects/?q=zzz").content.decode()
 
 
+def test_the_palette_finds_projects(web, people, project):
+    found = web(people.reader).get("/search/suggest/?q=IRI").json()["items"]
+    assert {"label": "iris", "kind": "project", "icon": "folder", "url": f"/projects/{project}/"} in found
+
+
 @pytest.mark.parametrize("number", [2, 12])
 def test_the_list_costs_the_same_for_any_length(manager, people, project, number, django_assert_max_num_queries):
     for count in range(number):
