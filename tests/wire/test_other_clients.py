@@ -1,10 +1,6 @@
 """Clients of another age and another house: the last 2.x `mlflow`, and Optuna's callback."""
 
 import json
-from collections.abc import Callable
-
-import pytest
-
 
 CODE = """
 import json, mlflow, pathlib
