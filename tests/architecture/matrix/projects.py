@@ -1,5 +1,6 @@
 """Addresses of projects, executions and workers in our own API."""
 
+from mlplatform import wheel
 from tests.architecture.matrix.levels import Row
 
 V = "api/v1/"
@@ -28,7 +29,7 @@ ROWS: list[Row] = [
     Row("POST", V + "executions/<int:execution_id>/cancel/", "edit", path=EXECUTION),
     Row("POST", V + "executions/<int:execution_id>/retry/", "edit", {"params": {"alpha": 1}}, path=ENDED, success=201),
     Row("GET", V + "grants/<slug:noun>/<str:key>/", "manage", path={"noun": "projects", "key": "$project"}),
-    Row("GET", "clients/mlplatform_client-1.0.0-py3-none-any.whl", "open"),
+    Row("GET", f"clients/{wheel.FILE_NAME}", "open"),
     Row("GET", V + "workers/", "known"),
     Row("GET", V + "environments/", "known"),
     Row("GET", V + "environments/<str:key>/", "known", path={"key": "$environment"}),
