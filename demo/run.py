@@ -1,4 +1,4 @@
-"""The demo as a command."""
+"""People, trainings with the official client, a request that waits, an MLproject on the worker: something to look at."""
 
 import argparse
 import os
