@@ -81,6 +81,8 @@ urlpatterns = [
     path("environments/", executions.EnvironmentList.as_view(), name="v1-environments"),
     path("environments/<str:key>/", executions.EnvironmentDetail.as_view(), name="v1-environment"),
     path("webhooks/<slug:kind>/", webhooks.WebhookList.as_view(), name="v1-webhooks"),
+    path("webhooks/<slug:kind>/<str:webhook_id>/", webhooks.WebhookDetail.as_view(), name="v1-webhook"),
+    path("webhooks/<slug:kind>/<str:webhook_id>/test/", webhooks.WebhookTest.as_view(), name="v1-webhook-test"),
     path("webhooks/<slug:kind>/<str:webhook_id>/deliveries/", webhooks.DeliveryList.as_view(), name="v1-deliveries"),
     path(
         "webhooks/<slug:kind>/<str:webhook_id>/deliveries/<str:delivery_id>/redeliver/",

@@ -14,22 +14,26 @@ from django.views.decorators.http import require_POST
 from apps.core import clock
 from apps.core.actor import Actor
 from apps.core.errors import Denied
+from apps.notices.events import DATABRICKS_EVENTS, MLFLOW_EVENTS
 from apps.notices.queries.webhooks import last_deliveries
 from apps.notices.services.deliveries import Outcome
 from apps.notices.services.webhooks import WebhookChange
+from apps.registry.queries import hooks as queries
 from apps.registry.queries import webhooks as registry_queries
-from apps.web import hooks
+from apps.registry.queries.hooks import MLFLOW, REGISTRY, Hook
+from apps.registry.services import hooks as services
 from apps.web.base import actor_of, render, signed_in
 from apps.web.forms.notices import EVENTS, MlflowWebhookForm, RegistryWebhookForm
 from apps.web.forms.refusals import shown
-from apps.web.hooks import MLFLOW, REGISTRY, Hook
+
+KNOWN: dict[str, tuple[str, ...]] = {MLFLOW: tuple(MLFLOW_EVENTS), REGISTRY: DATABRICKS_EVENTS}
 
 
 @signed_in
 def hook_list(request: HttpRequest) -> HttpResponse:
     """Those that one may manage; `?model=` narrows to one model's."""
     actor, model = actor_of(request), request.GET.get("model", "")
-    found = hooks.list_hooks(actor, model)
+    found = queries.list_hooks(actor, model)
     glances = last_deliveries(actor, [hook.webhook.id for hook in found])
     context = {
         "rows": [{"hook": hook, "events": _words(hook), "last": glances.get(hook.webhook.id)} for hook in found],
@@ -58,7 +62,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     form = _form(request, actor, kind)
     if request.method == "POST" and form.is_valid():
         with shown(form, "url"):
-            made = hooks.create(actor, kind, _said(form))
+            made = services.create_hook(actor, kind, _said(form))
             messages.success(request, _("The webhook is made. Try it with the test button."))
             return HttpResponseRedirect(reverse("web:webhook", args=[kind, made.id]))
     context = {"form": form, "kind": kind, "back": reverse("web:webhooks"), "may_private": settings.ALLOW_PRIVATE_WEBHOOKS}
@@ -70,12 +74,12 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 def edit(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
     """Change one."""
     actor = actor_of(request)
-    hook = hooks.get(actor, kind, webhook_id)
+    hook = queries.get_hook(actor, kind, webhook_id)
     form = _form(request, actor, kind, hook)
     back = reverse("web:webhook", args=[kind, webhook_id])
     if request.method == "POST" and form.is_valid():
         with shown(form, "url"):
-            hooks.change(actor, kind, webhook_id, _change(form))
+            services.change_hook(actor, kind, webhook_id, _change(form))
             messages.success(request, _("The webhook is saved."))
             return HttpResponseRedirect(back)
     context = {"form": form, "kind": kind, "hook": hook, "back": back, "may_private": settings.ALLOW_PRIVATE_WEBHOOKS}
@@ -98,7 +102,7 @@ def _form(request: HttpRequest, actor: Actor, kind: str, hook: Hook | None = Non
             raise Denied("a webhook of the registry needs MANAGE on a model, or on the workspace")
         options |= {"models": registry_queries.list_managed_models(actor), "may_all": rights["may_channels"]}
     form = {MLFLOW: MlflowWebhookForm, REGISTRY: RegistryWebhookForm}.get(kind, RegistryWebhookForm)
-    return form(request.POST or None, events=hooks.EVENTS.get(kind, ()), **options)
+    return form(request.POST or None, events=KNOWN.get(kind, ()), **options)
 
 
 def _said(form: Any) -> dict[str, Any]:
@@ -130,8 +134,8 @@ def hook_page(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, kind: str, webhook_id: str, tried: Outcome | None = None) -> HttpResponse:
     actor = actor_of(request)
-    hook = hooks.get(actor, kind, webhook_id)
-    log = hooks.log(actor, kind, webhook_id)
+    hook = queries.get_hook(actor, kind, webhook_id)
+    log = queries.list_log(actor, kind, webhook_id)
     context = {
         "hook": hook,
         "events": [{"name": event, "label": EVENTS.get(event, event)} for event in hook.webhook.events],
@@ -149,7 +153,7 @@ def _page(request: HttpRequest, kind: str, webhook_id: str, tried: Outcome | Non
 @require_POST
 def state(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
     """Pause it, or go on."""
-    hooks.change(actor_of(request), kind, webhook_id, WebhookChange(status=request.POST.get("status", "")))
+    services.change_hook(actor_of(request), kind, webhook_id, WebhookChange(status=request.POST.get("status", "")))
     return HttpResponseRedirect(reverse("web:webhook", args=[kind, webhook_id]))
 
 
@@ -157,7 +161,7 @@ def state(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
     """Send an example now, and show what was answered."""
-    return _page(request, kind, webhook_id, hooks.attempt(actor_of(request), kind, webhook_id, request.POST.get("event", "")))
+    return _page(request, kind, webhook_id, services.try_hook(actor_of(request), kind, webhook_id, request.POST.get("event", "")))
 
 
 @signed_in
@@ -165,8 +169,8 @@ def test(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
 def delete(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
     """Remove it with its log."""
     actor = actor_of(request)
-    model = hooks.get(actor, kind, webhook_id).model
-    hooks.delete(actor, kind, webhook_id)
+    model = queries.get_hook(actor, kind, webhook_id).model
+    services.delete_hook(actor, kind, webhook_id)
     messages.success(request, _("The webhook is deleted, and nothing is told to its address any more."))
     query = f"?{urlencode({'model': model})}" if model and request.POST.get("from") == "model" else ""
     return HttpResponseRedirect(reverse("web:webhooks") + query)
@@ -176,5 +180,5 @@ def delete(request: HttpRequest, kind: str, webhook_id: str) -> HttpResponse:
 @require_POST
 def redeliver(request: HttpRequest, kind: str, webhook_id: str, delivery_id: str) -> HttpResponse:
     """Send the same body again, as a delivery of its own."""
-    hooks.redeliver(actor_of(request), kind, webhook_id, delivery_id)
+    services.redeliver(actor_of(request), kind, webhook_id, delivery_id)
     return HttpResponseRedirect(reverse("web:webhook", args=[kind, webhook_id]))

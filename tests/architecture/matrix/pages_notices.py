@@ -51,6 +51,15 @@ NOTICES = [
     Row("DELETE", CHATS + "<int:channel_id>/", "admin", path=CHANNEL, success=204),
     Row("POST", CHATS + "<int:channel_id>/test/", "admin", path=CHANNEL),
 ]
+API_HOOK = V + "webhooks/<slug:kind>/<str:webhook_id>/"
+API_HOOKS = [
+    Row("POST", V + "webhooks/<slug:kind>/", "admin", {**PRIVATE, "events": ["x"]}, path={"kind": "mlflow"}, success=400),
+    Row("GET", API_HOOK, "manage", path=OURS, by_name=True),
+    Row("PATCH", API_HOOK, "manage", {"description": "d"}, path=OURS, by_name=True),
+    Row("DELETE", API_HOOK, "manage", path=OURS, success=204, by_name=True),
+    Row("GET", API_HOOK, "admin", path=MLFLOWS),
+    Row("POST", API_HOOK + "test/", "manage", {}, path=OURS, by_name=True),
+]
 HOOKS = [
     Row("GET", "webhooks/", "page"),
     Row("GET", "webhooks/", "page-manage", query={"model": "churn-model"}, by_name=True),
@@ -78,4 +87,4 @@ HOOKS = [
     ),
 ]
 
-ROWS: list[Row] = [*COMMENTS, *NOTICES, *HOOKS]
+ROWS: list[Row] = [*COMMENTS, *NOTICES, *API_HOOKS, *HOOKS]

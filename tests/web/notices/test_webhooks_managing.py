@@ -214,3 +214,25 @@ def test_channels_of_another_workspace_are_not_there(people, worlds, web, receiv
     assert outsider.get("/w/elsewhere/webhooks/channels/").status_code == 200
     assert outsider.post(f"/w/elsewhere/webhooks/channels/{channel.pk}/delete/").status_code == 404
     assert ChatChannel.objects.exists()
+
+
+def test_the_api_makes_changes_tries_and_removes_them(people, worlds, api, receiver):
+    there, manager, page = receiver(201), api(people.manager), "/api/v1/webhooks/registry/"
+    sent = {"url": there.url, "events": ["MODEL_VERSION_CREATED"], "model": worlds.here.registered, "secret": SECRET}
+    made = manager.post(page, sent).json
+    assert (made["has_secret"], made["status"]) == (True, "ACTIVE")
+    assert SECRET not in str(made)
+    changed = manager.patch(f"{page}{made['id']}/", {"status": "DISABLED", "secret": ""}).json
+    assert (changed["has_secret"], changed["status"], changed["events"]) == (False, "DISABLED", sent["events"])
+    tried = manager.post(f"{page}{made['id']}/test/", {}).json
+    assert tried == {"success": True, "status": 201, "body": "got it", "error": ""}
+    assert manager.delete(f"{page}{made['id']}/").status == 204
+    assert manager.get(f"{page}{made['id']}/").status == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"), [("mlflow", {"name": "ci", "model": "churn-model"}), ("registry", {"name": "ci"}), ("weather", {})]
+)
+def test_the_api_refuses_what_a_kind_has_not(people, worlds, api, receiver, kind, more):
+    sent = {"url": receiver().url, "events": ["model_version.created"], **more}
+    assert api(people.admin).post(f"/api/v1/webhooks/{kind}/", sent).status == (404 if kind == "weather" else 400)
