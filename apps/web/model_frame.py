@@ -1,6 +1,7 @@
 """The frame of a registered model's pages: its head, tabs, menu and the forms behind it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -45,6 +46,7 @@ def _menu(record: ModelRecord) -> list[dict[str, Any]]:
     if record.level >= Level.MANAGE:
         menu += [
             {"label": _("Access"), "icon": "users", "url": reverse("web:model_share", args=[record.name])},
+            {"label": _("Webhooks"), "icon": "webhook", "url": f"{reverse('web:webhooks')}?{urlencode({'model': record.name})}"},
             {
                 "label": _("Delete"),
                 "icon": "trash",

@@ -81,6 +81,12 @@ def test_a_webhook_is_made_for_a_model_and_its_secret_is_never_shown(people, wor
         assert SECRET not in text
 
 
+def test_the_page_of_a_model_leads_to_its_webhooks_for_whoever_may_manage_them(people, worlds, manager, web):
+    page, link = f"/models/{worlds.here.registered}/", f"/webhooks/?model={worlds.here.registered}"
+    assert link in manager.get(page).content.decode()
+    assert link not in web(people.editor).get(page).content.decode()
+
+
 def test_a_refused_form_shows_the_reason_and_not_the_secret(worlds, manager):
     sent = {**FIELDS, "url": "https://127.0.0.1/", "model": worlds.here.registered}
     answer = manager.post("/webhooks/new/registry/", sent)
