@@ -52,13 +52,13 @@ def test_a_role_is_a_team(admin, role):
     [
         ("POST", "roles/create", {"workspace": "default"}),
         ("POST", "roles/create", {"workspace": "elsewhere", "name": "x"}),
-        ("PATCH", "roles/update", {"role_id": 1}),
-        ("POST", "roles/permissions/add", {"role_id": 1, "resource_type": "run", "resource_pattern": "*", "permission": "READ"}),
+        ("PATCH", "roles/update", {}),
+        ("POST", "roles/permissions/add", {"resource_type": "run", "resource_pattern": "*", "permission": "READ"}),
         ("DELETE", "roles/permissions/remove", {"role_permission_id": 3}),
     ],
 )
-def test_what_makes_no_sense_is_a_400(admin, method, path, body):
-    assert admin.request(method, V3 + path, body).status == 400
+def test_what_makes_no_sense_is_a_400(admin, role, method, path, body):
+    assert admin.request(method, V3 + path, {"role_id": role["id"]} | body).status == 400
 
 
 def test_what_a_role_is_given_its_members_may(people, api, admin, role, number):
