@@ -26,16 +26,22 @@ ABORT_SECONDS = 2
 
 
 @lru_cache(maxsize=1)
-def _storage() -> Any:
-    """django-storages' class with one session for all: it reads S3's description, a large file, once, and not for each client.
+def _session() -> Any:
+    """One for all: it reads S3's description, a large file, once, and not for each client.
 
     Credentials are looked for where AWS's tools look: environment, files, the machine's role.
     """
     import boto3
+
+    return boto3.Session()
+
+
+@lru_cache(maxsize=1)
+def _storage() -> Any:
+    """django-storages' class, with that session."""
     from storages.backends.s3 import S3Storage
 
-    session = boto3.Session()
-    return type("Storage", (S3Storage,), {"_create_session": lambda self: session})
+    return type("Storage", (S3Storage,), {"_create_session": lambda self: _session()})
 
 
 class S3Store:

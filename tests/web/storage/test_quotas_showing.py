@@ -55,17 +55,17 @@ def test_everybody_sees_what_they_keep_beside_their_quota(web, people, worlds):
 
 def test_a_hold_is_set_shown_and_lifted(web, people, worlds):
     client, run, experiment = web(people.manager), worlds.here.run_id, worlds.here.experiment_id
-    client.post(f"/runs/{run}/hold/", {"reason": "inquiry 12/26"})
-    assert "inquiry 12/26" in web(people.reader).get(f"/runs/{run}/").content.decode()
+    client.post(f"/runs/{run}/hold/", {"reason": "inquiry of the court"})
+    assert "inquiry of the court" in web(people.reader).get(f"/runs/{run}/").content.decode()
     answer = client.post(f"/runs/{run}/delete/")
-    assert (answer.status_code, "inquiry 12/26" in answer.content.decode()) == (403, True)
+    assert (answer.status_code, "inquiry of the court" in answer.content.decode()) == (403, True)
     client.post(f"/experiments/{experiment}/storage/", {"reason": "matter 4711"})
     assert "matter 4711" in web(people.admin).get("/admin/storage/").content.decode()
     assert client.post(f"/experiments/{experiment}/storage/", {"reason": ""}).status_code == 400
     for hold in Run.objects.get(run_id=run).legal_holds.all():
         client.post(f"/holds/{hold.pk}/lift/")
     assert "matter 4711" in client.get(f"/runs/{run}/").content.decode()
-    assert "inquiry 12/26" not in client.get(f"/runs/{run}/").content.decode()
+    assert "inquiry of the court" not in client.get(f"/runs/{run}/").content.decode()
 
 
 def test_a_client_over_its_quota_is_told_507_which_one_and_how_to_get_more(api, people, worlds):
