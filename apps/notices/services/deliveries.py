@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 KEPT_MS = 30 * 24 * 3600 * 1000
 MOST_AT_ONCE = 200
+TIMEOUT, TEST_TIMEOUT = 30, 10  # seconds of each wait: by a worker, and while a person waits for the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ def _keep(delivery: Delivery, outcome: Outcome, milliseconds: int) -> None:
         enqueue("notices.deliver", delivery.pk, countdown=pause + 0.5)
 
 
-def _attempt(webhook: Webhook, delivery_id: str, body: str) -> Outcome:
+def _attempt(webhook: Webhook, delivery_id: str, body: str, timeout: float = TIMEOUT) -> Outcome:
     try:
-        answer = _send(webhook, delivery_id, body)
+        answer = _send(webhook, delivery_id, body, timeout)
     except DomainError as error:  # the address leads elsewhere by now, or the secret cannot be read
         return Outcome(False, None, "", error.message, again=may_pass(error))
     except (OSError, http.client.HTTPException) as error:
@@ -116,7 +117,7 @@ def _attempt(webhook: Webhook, delivery_id: str, body: str) -> Outcome:
     return Outcome(answer.is_taken, answer.status, answer.body, refusal, answer.is_passing, answer.retry_after)
 
 
-def _send(webhook: Webhook, delivery_id: str, body: str) -> Answer:
+def _send(webhook: Webhook, delivery_id: str, body: str, timeout: float) -> Answer:
     headers = {"Content-Type": "application/json", "User-Agent": "MLPlatform-Webhook/1"}
     if webhook.authorization is not None:
         headers["Authorization"] = cipher.decrypt(webhook.authorization)
@@ -124,7 +125,7 @@ def _send(webhook: Webhook, delivery_id: str, body: str) -> Answer:
         body = json.dumps({"job_id": webhook.job["job_id"], "job_parameters": {"event_message": body}})
     secret = cipher.decrypt(webhook.secret) if webhook.secret is not None else ""
     headers |= _signed(webhook.kind, secret, delivery_id, body)
-    return post(webhook.url, body.encode(), headers, verify=webhook.verify_tls)
+    return post(webhook.url, body.encode(), headers, timeout=timeout, verify=webhook.verify_tls)
 
 
 def _signed(kind: str, secret: str, delivery_id: str, body: str) -> dict[str, str]:
@@ -149,7 +150,8 @@ def try_webhook(actor: Actor, webhook_id: str, kind: str, event: str = "", *, th
     name = event or webhook.events[0]
     events.check(kind, [name])
     delivery_id = new_uuid()
-    outcome = _attempt(webhook, delivery_id, events.body(kind, webhook_id, name, events.example(kind, name), clock.now_ms()))
+    body = events.body(kind, webhook_id, name, events.example(kind, name), clock.now_ms())
+    outcome = _attempt(webhook, delivery_id, body, timeout=TEST_TIMEOUT)
     record(actor, "webhook.test", noun="webhook", noun_id=webhook_id, details={"event": name, "status": outcome.status})
     return outcome
 

@@ -57,7 +57,7 @@ def mark_read(actor: Actor, notice_ids: list[int] | None = None) -> int:
     require_known(actor)
     rows = Notice.objects.filter(user_id=actor.user_id or 0, read_at=None)
     if notice_ids is not None:
-        rows = rows.filter(pk__in=notice_ids)
+        rows = rows.filter(pk__in=[pk for pk in notice_ids if 0 < pk < 2**63])
     return rows.update(read_at=now_ms())
 
 

@@ -100,7 +100,9 @@ def _form(request: HttpRequest, actor: Actor, kind: str, hook: Hook | None = Non
         rights = _rights(actor)
         if not rights["may_registry"]:
             raise Denied("a webhook of the registry needs MANAGE on a model, or on the workspace")
-        options |= {"models": registry_queries.list_managed_models(actor), "may_all": rights["may_channels"]}
+        models, wanted = registry_queries.list_managed_models(actor), initial["model"]
+        models += [wanted] if wanted and wanted not in models else []  # beyond the first 500; whether it may be is asked later
+        options |= {"models": models, "may_all": rights["may_channels"]}
     form = {MLFLOW: MlflowWebhookForm, REGISTRY: RegistryWebhookForm}.get(kind, RegistryWebhookForm)
     return form(request.POST or None, events=KNOWN.get(kind, ()), **options)
 

@@ -143,3 +143,12 @@ def test_the_api_has_the_same(people, api, settings):
     assert sent in reader.put("/api/v1/notices/preferences/", sent).json["items"]
     assert reader.delete("/api/v1/notices/chat/", {}).status == 204
     there.close()
+
+
+def test_numbers_that_no_database_holds_are_nobodys_notices(reader, people, api):
+    huge = 10**30
+    assert reader.get(f"/notices/{huge}/open/").status_code == 404
+    assert reader.post("/notices/read/", {"id": str(huge)}).status_code == 302
+    assert api(people.reader).post("/api/v1/notices/", {"ids": [huge, -huge]}).status == 204
+    assert api(people.reader).get("/api/v1/notices/", before=huge).status == 200
+    assert api(people.admin).delete(f"/api/v1/chat-channels/{huge}/").status == 404
