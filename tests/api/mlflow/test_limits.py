@@ -54,7 +54,14 @@ REQUESTS = {
     ),
 }
 CUT = {"value of a param", "value of a run's tag"}
-ELSEWHERE = {"points in a page of a history", "runs in a bulk history", "a JSON body"}  # test_metrics.py, tests/mlplatform
+# test_metrics.py, tests/mlplatform, tests/projects/pure/test_archives_unpacking.py, tests/api/native/test_executions_api.py
+ELSEWHERE = {
+    "points in a page of a history",
+    "runs in a bulk history",
+    "a JSON body",
+    "an archive of a project",
+    "followed logs",
+}
 
 
 @pytest.mark.parametrize("what", sorted(REQUESTS))
