@@ -133,15 +133,15 @@ def broker(redis_url: str, socket: Path) -> str:
 
 
 def artifact_root(home_folder: Path) -> str:
-    """A folder, absolute, or s3://bucket/prefix."""
+    """A folder, absolute, or s3://bucket/prefix, gs://bucket/prefix, azure://container/prefix."""
     value = text("MLPLATFORM_ARTIFACT_ROOT", str(home_folder / "artifacts"))
     parts = urlsplit(value)
-    if parts.scheme == "s3":
-        if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc) or parts.query or parts.fragment:
-            raise BadEnvironment(f"MLPLATFORM_ARTIFACT_ROOT={value!r}: write a folder or s3://bucket/prefix")
+    if parts.scheme in {"s3", "gs", "azure"}:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]", parts.netloc) or parts.query or parts.fragment:
+            raise BadEnvironment(f"MLPLATFORM_ARTIFACT_ROOT={value!r}: write a folder, s3://bucket/prefix, gs:// or azure://")
         return value.rstrip("/")
     if "://" in value:
-        raise BadEnvironment(f"MLPLATFORM_ARTIFACT_ROOT={value!r}: write a folder or s3://bucket/prefix")
+        raise BadEnvironment(f"MLPLATFORM_ARTIFACT_ROOT={value!r}: write a folder, s3://bucket/prefix, gs:// or azure://")
     return str(Path(value).expanduser().resolve())
 
 

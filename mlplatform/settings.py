@@ -55,6 +55,7 @@ S3_ENDPOINT_URL = env.url("MLPLATFORM_S3_ENDPOINT_URL")
 ALLOW_UNSAFE_DATABASE = env.flag("MLPLATFORM_ALLOW_UNSAFE_DATABASE")
 # Where clients find the bucket. Without it all bytes go through the server; with it they get URLs that we sign.
 S3_PUBLIC_URL = env.url("MLPLATFORM_S3_PUBLIC_URL")
+AZURE_CONNECTION = env.text("AZURE_STORAGE_CONNECTION_STRING")
 # Jobs (projects, checks of models, model servers): where they live, how they are kept apart, what they may use.
 RUNTIME_DIR = env.text("MLPLATFORM_RUNTIME_DIR", str(HOME / "runtime"))
 ISOLATION = env.choice("MLPLATFORM_ISOLATION", "AUTO", ("AUTO", "BWRAP", "NAMESPACES", "PROCESS"))

@@ -26,7 +26,7 @@ NONSENSE = [
     ("MLPLATFORM_TRUSTED_PROXIES", "10.0.0.1/99", lambda: env.networks("MLPLATFORM_TRUSTED_PROXIES")),
     ("REDIS_URL", "localhost:6379", env.redis),
     ("REDIS_URL", "http://localhost:6379", env.redis),
-    ("MLPLATFORM_ARTIFACT_ROOT", "gs://bucket", lambda: env.artifact_root(HOME)),
+    ("MLPLATFORM_ARTIFACT_ROOT", "ftp://bucket", lambda: env.artifact_root(HOME)),
     ("MLPLATFORM_ARTIFACT_ROOT", "s3://", lambda: env.artifact_root(HOME)),
     ("MLPLATFORM_EMAIL_URL", "mail.example.com", env.email),
     ("MLPLATFORM_EMAIL_URL", "smtp://host:port", env.email),

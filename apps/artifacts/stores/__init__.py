@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from apps.artifacts.stores.base import Store
+from apps.artifacts.stores.cloud import PACKAGES, AzureObjects, CloudStore, GoogleObjects
 from apps.artifacts.stores.local import LocalStore
 from apps.artifacts.stores.s3 import S3Store
 
@@ -19,12 +20,12 @@ def current() -> Store:
 
 def at(place: str) -> Store:
     """The store at a place as MLPLATFORM_ARTIFACT_ROOT names it."""
-    return _s3(place) if is_bucket(place) else local(place)
+    return _bucket(place) if is_bucket(place) else local(place)
 
 
 def named(name: str) -> Store:
     """The store of a blob. An installation that has moved still reads what lies where it came from."""
-    return _s3(name) if is_bucket(name) else local(local_folder())
+    return _bucket(name) if is_bucket(name) else local(local_folder())
 
 
 def is_bucket(place: str) -> bool:
@@ -68,8 +69,16 @@ def _local(folder: str, former: str) -> LocalStore:
     return LocalStore(path, None if before == path else before)
 
 
-def _s3(url: str) -> S3Store:
+def _bucket(url: str) -> Store:
+    scheme = url.partition("://")[0]
+    if scheme in PACKAGES:
+        return _cloud(url.rstrip("/"), settings.HOME, settings.AZURE_CONNECTION)
     return _connected(url.rstrip("/"), settings.S3_ENDPOINT_URL, settings.S3_PUBLIC_URL, settings.HOME)
+
+
+@lru_cache(maxsize=8)
+def _cloud(url: str, home: Path, azure: str) -> CloudStore:
+    return CloudStore(url, GoogleObjects if url.startswith("gs:") else lambda name: AzureObjects(name, azure), home)
 
 
 @lru_cache(maxsize=8)
