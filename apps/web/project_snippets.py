@@ -1,5 +1,7 @@
 """Lines that start a project, to paste into a terminal."""
 
+import json
+import shlex
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -7,7 +9,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.projects.mlproject import EntryPoint
+from apps.projects.records import ProjectRecord
 from apps.web import snippets
+from apps.web.forms.projects import GIT
 
 EXAMPLE = "https://github.com/mlflow/mlflow-example"
 
@@ -29,10 +34,24 @@ def ways(request: HttpRequest) -> list[Way]:
     ]
 
 
-def rest_line(request: HttpRequest, project_id: int, entry_point: str, params: dict[str, str]) -> str:
-    """One execution of a project by REST."""
-    values = ", ".join(f'"{name}": "{value}"' for name, value in params.items())
-    return _rest(request, f'{{"project_id": {project_id}, "entry_point": "{entry_point}", "params": {{{values}}}}}')
+def ways_of(request: HttpRequest, project: ProjectRecord, entry: EntryPoint | None) -> list[Way]:
+    """The same for a project that is kept here: its entry point with its parameters, those without a default to be filled in."""
+    name = entry.name if entry else "main"
+    values = {one.name: "…" if one.default is None else one.default for one in entry.parameters.values()} if entry else {}
+    body = json.dumps({"project_id": project.id, "entry_point": name, "params": values}, ensure_ascii=False)
+    found = [Way(_("By REST"), _rest(request, body), "ways-rest")]
+    if project.source == GIT:
+        found.insert(0, Way(_("From a terminal"), _run(project, name, values), "ways-client"))
+    return found
+
+
+def _run(project: ProjectRecord, name: str, values: dict[str, str]) -> str:
+    place = f"{project.uri}#{project.subdirectory}" if project.subdirectory else project.uri
+    words = ["mlflow", "run", place, "--backend", "mlplatform", "-e", name]
+    words += ["-v", project.ref] if project.ref else []
+    for one in values.items():
+        words += ["-P", "=".join(one)]
+    return shlex.join(words)
 
 
 def _client(request: HttpRequest) -> str:
@@ -44,7 +63,7 @@ def _rest(request: HttpRequest, body: str) -> str:
     return (
         f"curl {snippets.address(request)}/api/v1/executions/ \\\n"
         f'  -H "Authorization: Bearer $MLFLOW_TRACKING_TOKEN" -H "Content-Type: application/json" \\\n'
-        f"  -d '{body}'"
+        f"  -d {shlex.quote(body)}"
     )
 
 

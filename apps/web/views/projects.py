@@ -162,6 +162,7 @@ def project_page(request: HttpRequest, project_id: int) -> HttpResponse:
         "more": bool(page.next_page_token),
         "moving": any(not record.is_ended for record in page.executions),
         "nobody": _nobody(actor, project, page.executions),
+        "ways": project_snippets.ways_of(request, project, entry) if can_run else [],
         "can_run": can_run,
         "can_manage": project.level >= Level.MANAGE,
         "secrets": queries.list_secrets(actor, project_id) if can_run else [],

@@ -33,6 +33,12 @@ def test_the_form_has_the_parameters_with_types_and_defaults(editor, project):
     assert "python train.py {alpha} {data}" in page
 
 
+def test_the_page_has_the_lines_that_start_it_from_elsewhere(editor, project):
+    page = editor.get(f"/projects/{project}/").content.decode()
+    assert f"mlflow run {URI} --backend mlplatform -e main -v main -P alpha=0.1 -P &#x27;data=…&#x27; -P note=" in page
+    assert f"&quot;project_id&quot;: {project}" in page
+
+
 def test_another_entry_point_has_another_form(editor, project):
     page = editor.get(f"/projects/{project}/?entry=check").content.decode()
     assert "This entry point takes no parameters" in page
