@@ -58,7 +58,9 @@ def classify(error: Exception) -> tuple[int, str, str]:
             status, code = TABLE[kind]
             return status, code, _message(error)
     if _is_disk_full(error):
-        return 507, "RESOURCE_EXHAUSTED", "The server's disk is full. Free space, then send again."
+        # Not 507, which clients do not repeat: every training that logs would die of a disk that somebody can empty in a minute.
+        log.error("disk full: %s", str(error).strip())
+        return 503, "TEMPORARILY_UNAVAILABLE", "The server's disk is full. Free space; send again."
     if isinstance(error, OperationalError | InterfaceError):
         log.warning("database: %s", str(error).strip().splitlines()[0] if str(error).strip() else error)
         return 503, "TEMPORARILY_UNAVAILABLE", "The database does not answer at the moment. Send again."
@@ -94,6 +96,7 @@ def _flatten(detail: Any, path: str = "") -> str:
 
 
 def _is_disk_full(error: Exception) -> bool:
+    """Of the database and what stands beside it; a store of artifacts says StorageFull."""
     full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
     return full or (isinstance(error, DatabaseError) and ("disk is full" in str(error) or "No space left" in str(error)))
 

@@ -13,7 +13,11 @@ from tests.support.http import HttpApi
 from tests.support.images import base_image
 from tests.support.session import CHECKOUT
 
-pytestmark = [pytest.mark.long, pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(1500),
+    pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed"),
+]
 BASE = "localhost/mlplatform-test-base:1"
 # What this machine's clients of package registries are told by their environment.
 CLIENT = ("PIP_", "NODE_EXTRA", "SSL_CERT", "npm_config_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")

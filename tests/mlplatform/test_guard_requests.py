@@ -169,8 +169,8 @@ def test_the_short_way_still_says_length_and_nosniff(client):
         ("/api/nobody", 404, "ENDPOINT_NOT_FOUND"),
         ("/api/away", 503, "TEMPORARILY_UNAVAILABLE"),
         ("/api/overloaded", 503, "TEMPORARILY_UNAVAILABLE"),
-        ("/api/full", 507, "RESOURCE_EXHAUSTED"),
-        ("/api/full-database", 507, "RESOURCE_EXHAUSTED"),
+        ("/api/full", 503, "TEMPORARILY_UNAVAILABLE"),
+        ("/api/full-database", 503, "TEMPORARILY_UNAVAILABLE"),
         ("/api/bug", 500, "INTERNAL_ERROR"),
     ],
 )

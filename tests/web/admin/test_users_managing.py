@@ -53,7 +53,7 @@ def test_the_list_costs_the_same_for_any_length(admin, people, number, django_as
     for count in range(number):
         users.create_user(people.admin.actor, f"user{count}")
     admin.get("/admin/users/")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         admin.get("/admin/users/")
 
 

@@ -97,7 +97,7 @@ def test_the_list_of_tokens_costs_the_same_for_any_length(reader, people, number
     for count in range(number):
         tokens.create_token(people.reader.actor, people.reader.user.pk, label=f"t{count}")
     reader.get("/settings/tokens/")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         reader.get("/settings/tokens/")
 
 
