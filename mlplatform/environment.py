@@ -112,8 +112,25 @@ def embedded_socket(home_folder: Path) -> Path:
     path = home_folder / "valkey.sock"
     if len(os.fsencode(path)) < 100:
         return path
-    key = hashlib.sha256(os.fsencode(home_folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"mlplatform-{os.getuid()}-{key}" / "valkey.sock"
+    return Path(tempfile.gettempdir()) / _name_outside(home_folder) / "valkey.sock"
+
+
+def numbers_folder(home_folder: Path) -> Path:
+    """Where the web processes of this home keep their Prometheus numbers, which are files mapped into memory.
+
+    In memory where the system has a folder for that: writing to a mapped page for which a full disk has no room kills the process
+    (SIGBUS), and counting requests must not be what brings a server down.
+    """
+    # Everybody may make folders there: whoever uses this one looks whose it is.
+    shared_memory = Path("/dev/shm")
+    if shared_memory.is_dir() and os.access(shared_memory, os.W_OK | os.X_OK):
+        return shared_memory / _name_outside(home_folder)
+    return home_folder / "metrics"
+
+
+def _name_outside(home_folder: Path) -> str:
+    """A name for what belongs to a home and lies elsewhere: one for each user and home."""
+    return f"mlplatform-{os.getuid()}-{hashlib.sha256(os.fsencode(home_folder)).hexdigest()[:12]}"
 
 
 def redis() -> str:

@@ -71,6 +71,16 @@ def test_a_deep_home_gets_its_socket_in_a_short_folder_of_the_same_name_each_tim
     assert env.embedded_socket(deep) == env.embedded_socket(deep) != env.embedded_socket(deep / "other")
 
 
+def test_request_counts_lie_in_memory_where_the_system_has_a_folder_for_it(monkeypatch):
+    """A page of a mapped file for which a full disk has no room kills the process that writes to it."""
+    monkeypatch.setattr(env.os, "access", lambda *_: False)
+    assert env.numbers_folder(HOME) == HOME / "metrics"
+    monkeypatch.undo()
+    if os.access("/dev/shm", os.W_OK | os.X_OK):
+        assert env.numbers_folder(HOME).parent == Path("/dev/shm")
+        assert env.numbers_folder(HOME) != env.numbers_folder(HOME / "other")
+
+
 def test_celery_gets_the_socket_in_its_own_spelling():
     assert env.broker("", Path("/x/valkey.sock")) == "redis+socket:///x/valkey.sock"
     assert env.broker("unix:///run/redis.sock", Path("/x")) == "redis+socket:///run/redis.sock"

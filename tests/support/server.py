@@ -1,6 +1,7 @@
 """The real platform, started as a person starts it (`manage.py run`), in a home of its own on a free port."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
+from mlplatform import environment
 from tests.support import processes, session
 from tests.support.http import HttpApi
 
@@ -65,8 +67,9 @@ class LiveServer:
         return time.monotonic() - began
 
     def kill(self) -> None:
-        """SIGKILL for every process of it at once."""
+        """SIGKILL for every process of it at once, and nothing of it stays in memory."""
         processes.kill_all(self.processes)
+        shutil.rmtree(environment.numbers_folder(self.home), ignore_errors=True)
 
     def processes(self) -> list[int]:
         """Every process that was started for this home, wherever it went; our own leash too."""

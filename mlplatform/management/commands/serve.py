@@ -1,6 +1,8 @@
 """Serves pages and API, or works (--worker, --runner, --beat): the parts of run for production, without set-up and broker."""
 
+import contextlib
 import os
+import stat
 import warnings
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,7 +12,7 @@ from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from mlplatform import prepare
+from mlplatform import environment, prepare
 
 
 class Command(BaseCommand):
@@ -43,23 +45,42 @@ def _serve(with_preparation: bool) -> None:
         prepare.prepare()
     else:
         prepare.check()
-    _share_numbers()
+    folder = _share_numbers()
     from mlplatform.webserver import WebServer
 
-    WebServer().run()
+    me = os.getpid()
+    try:
+        WebServer().run()
+    finally:
+        # The processes that the server forked come by here too.
+        if os.getpid() == me:
+            _empty(folder)
+            if folder == environment.numbers_folder(settings.HOME):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
 
-def _share_numbers() -> None:
+def _share_numbers() -> Path:
     """An empty folder in which the web processes keep their Prometheus numbers together.
 
     The library reads the variable when it is first imported, so nothing above may import it. Several webs on one home folder
     need a folder each, or one that starts empties the other's: then the variable is set from outside.
     """
-    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or Path(settings.HOME) / "metrics")
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or environment.numbers_folder(settings.HOME))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    facts = folder.lstat()
+    if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
+        # Somebody else was there first, in a folder where everybody may make one.
+        folder = Path(settings.HOME) / "metrics"
+        folder.mkdir(mode=0o700, exist_ok=True)
+    _empty(folder)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
+
+
+def _empty(folder: Path) -> None:
     for old in folder.glob("*.db"):
         old.unlink(missing_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _work(worker: bool, runner: bool, beat: bool) -> None:
