@@ -15,7 +15,7 @@ from apps.registry.governance import Governing, archives, holders, pinned
 from apps.registry.models import ExternalCheck, GateResult, ModelVersion, TransitionRequest, Vote
 from apps.registry.models.registered import ACTIVE
 from apps.registry.models.requests import APPROVE, REQUEST_CHANGES, VALID
-from apps.registry.subjects import Subject, applicable, enters
+from apps.registry.subjects import Subject, applicable, entered
 from apps.registry.terms import digest
 from apps.registry.voters import load
 
@@ -58,11 +58,13 @@ class Case:
         """What is missing, in words, each thing once."""
         said = [f"{name} asked for changes" for name in self.objectors]
         if self.evidence:
-            said += self.evidence.problems if self._enters() else []
+            said += self.evidence.problems if self.entered else []
         return list(dict.fromkeys(said + [line for standing in self.standings.values() for line in standing.missing()]))
 
-    def _enters(self) -> bool:
-        return any(enters(self.subject, policy) for policy in self.policies)
+    @property
+    def entered(self) -> list[Governing]:
+        """The policies whose gates are asked."""
+        return entered(self.subject.act, self.subject.target, self.policies)
 
     def why_not(self, voter: Voter) -> str | None:
         """Why this account cannot approve: the reason of the first policy under which it can; None if it can under one."""
@@ -82,7 +84,7 @@ class Case:
 
     def findings_of(self, policy: Governing) -> list[Finding]:
         """The findings of one policy's gates; none where the act only leaves what the policy protects."""
-        if not enters(self.subject, policy):
+        if policy not in self.entered:
             return []
         return [finding for finding in self.findings if finding.gate in policy.terms.gates]
 
@@ -128,7 +130,7 @@ def _build(
     evidence = evidences.of_version(subject.version.id, lock=lock) if subject.version else None
     bound = held or policies
     fingerprint = _fingerprint(subject, evidence, bound)
-    asked = [policy for policy in policies if enters(subject, policy)]
+    asked = entered(subject.act, subject.target, policies)
     findings: list[Finding] = []
     if evidence and asked:
         around = _surroundings(subject, evidence, asked, request_id, fingerprint)

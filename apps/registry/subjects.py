@@ -6,7 +6,7 @@ from apps.core.actor import Actor
 from apps.core.errors import Invalid
 from apps.registry import acts, rules, stages
 from apps.registry.access import ModelAccess, VersionAccess, access_model, access_version
-from apps.registry.governance import Governing, Target, binding_stages, governing, holders, of_targets, targets_of
+from apps.registry.governance import Governing, Target, binding_stages, bound_aliases, governing, holders, of_targets, targets_of
 from apps.registry.models import Alias, ModelVersion, TransitionRequest
 from apps.registry.models.policies import ALIAS, STAGE
 
@@ -92,12 +92,16 @@ def of_request(request: TransitionRequest, model: ModelAccess) -> Subject:
     return Subject(model, version, request.act, request.target)
 
 
-def touched(subject: Subject) -> list[Target]:
-    """The stages and aliases whose meaning the act changes."""
+def touched(subject: Subject, policies: list[Governing]) -> list[Target]:
+    """The stages and aliases whose meaning the act changes; the aliases that `policies` bind to a stage move along with it."""
     version = subject.version
     if subject.act == acts.TRANSITION:
         assert version is not None
-        return [] if version.stage == subject.target else [(STAGE, version.stage), (STAGE, subject.target)]
+        if version.stage == subject.target:
+            return []
+        stages_of_both = (version.stage, subject.target)
+        bound = {alias for stage in stages_of_both for alias in bound_aliases(policies, stage)}
+        return [*((STAGE, stage) for stage in stages_of_both), *((ALIAS, alias) for alias in sorted(bound))]
     if subject.act in (acts.SET_ALIAS, acts.DELETE_ALIAS):
         return [(ALIAS, subject.target)]
     if subject.act == acts.DELETE_VERSION:
@@ -108,23 +112,26 @@ def touched(subject: Subject) -> list[Target]:
 
 def applicable(subject: Subject) -> list[Governing]:
     """The policies that the act has to pass, in force now."""
-    targets = touched(subject)
     policies = governing(subject.model.workspace_id, subject.model.name)
+    targets = touched(subject, policies)
     if subject.act == acts.RENAME_MODEL:
         known = {one.version_id for one in policies}
         policies += [one for one in governing(subject.model.workspace_id, subject.target) if one.version_id not in known]
     return of_targets(policies, targets)
 
 
-def enters(subject: Subject, policy: Governing) -> bool:
-    """Whether the act brings the version into what the policy protects: then its gates are asked; on the way out they are not."""
-    return brings_into(subject.act, subject.target, policy)
+def entered(act: str, target: str, policies: list[Governing]) -> list[Governing]:
+    """Those of an act's policies into whose stage or alias it brings the version: their gates are asked; on the way out none is.
 
-
-def brings_into(act: str, target: str, policy: Governing) -> bool:
-    """The same by what the act is called and aims at."""
+    An alias that one policy binds to a stage may be another's: it is entered with the stage.
+    """
+    coming = {target} if act == acts.SET_ALIAS else set()
     if act == acts.TRANSITION:
-        return policy.kind == STAGE and policy.target == target
-    if act == acts.SET_ALIAS:
-        return policy.kind == ALIAS and policy.target == target
-    return False
+        coming = set(bound_aliases(policies, target))
+    return [
+        one
+        for one in policies
+        if (act == acts.TRANSITION and (one.kind, one.target) == (STAGE, target))
+        or (one.kind == ALIAS and one.target in coming)
+        or one.terms.bound_alias in coming
+    ]

@@ -23,7 +23,7 @@ from apps.registry.models import GateResult, Vote
 from apps.registry.models.requests import APPROVE, PENDING, VALID
 from apps.registry.queries.requests import COLUMNS, FROM, MOST
 from apps.registry.sql import rows
-from apps.registry.subjects import brings_into
+from apps.registry.subjects import entered
 from apps.registry.terms import load
 
 # Memberships that count are chosen by the statement; `why_not` compares these two moments and so lets all of them pass.
@@ -141,8 +141,7 @@ def tallies(actor: Actor, records: list[RequestRecord]) -> dict[int, Tally]:
 
 
 def _tally(record: RequestRecord, policies: list[Governing], results: dict[str, Any], given: int) -> Tally:
-    entered = [policy for policy in policies if brings_into(record.act, record.target, policy)]
-    asked = dict.fromkeys(gate for policy in entered for gate in policy.terms.gates)
+    asked = dict.fromkeys(gate for policy in entered(record.act, record.target, policies) for gate in policy.terms.gates)
     found = {gate: results.get(cases.digest_of_gate(gate), (gates.PENDING, {})) for gate in asked}
     states = Counter(state for state, _ in found.values())
     extra = sum(state == gates.FAILED and gate.on_fail == gate_terms.EXTRA for gate, (state, _) in found.items())

@@ -52,7 +52,7 @@ def version_moves(actor: Actor, name: str, version: str) -> Moves:
     holders = holders_of(found.model.id)
     ways = []
     for stage in stages.ALL:
-        before = of_targets(policies, touched(Subject(found.model, found, acts.TRANSITION, stage)))
+        before = of_targets(policies, touched(Subject(found.model, found, acts.TRANSITION, stage), policies))
         there = [number for number in holders.get(stage, []) if number != found.number]
         labels = [policy.label for policy in before]
         ways.append(Move(stage, stage == found.stage, there, labels, archives(before, stage)))

@@ -79,6 +79,26 @@ def test_a_protected_alias_is_neither_set_nor_deleted(door, people, protect, kin
     assert Alias.objects.get(name="live").version.number == 1
 
 
+@pytest.mark.parametrize("kind", DIRECT)
+def test_a_policy_of_ones_own_that_binds_the_alias_to_another_stage_does_not_move_it(api, door, people, protect, kind):
+    """Whoever may MANAGE the model binds `live` to Staging under no rules: the policy that protects `live` counts all the same."""
+    protect(target="live", target_kind="alias")
+    own = {"scope": "model", "subject": "fraud", "target": "Staging", "terms": {"rules": [], "bound_alias": "live"}}
+    assert api(people.manager).post("/api/v1/policies/", own).status == 201
+    answer = door(kind, people.manager).transition(2, "Staging")
+    assert (answer.status, "2 more approvals of risk" in answer.json["message"]) == (403, True)
+    assert version(2).stage == "None"
+    assert not Alias.objects.filter(name="live").exists()
+
+
+@pytest.mark.parametrize("kind", DIRECT)
+def test_an_alias_that_production_binds_is_not_bound_away_to_another_stage(api, door, people, promoted, kind):
+    own = {"scope": "model", "subject": "fraud", "target": "Staging", "terms": {"rules": [], "bound_alias": "champion"}}
+    assert api(people.manager).post("/api/v1/policies/", own).status == 201
+    assert door(kind, people.manager).transition(2, "Staging").status == 403
+    assert Alias.objects.get(name="champion", model__name="fraud").version.number == 1
+
+
 # U creates a version with stage or alias in the body or tags: created in None, nothing else
 
 
