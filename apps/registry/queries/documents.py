@@ -1,14 +1,14 @@
 """The evidence of a version as one document: where it comes from, what was measured, asked, checked, voted and done.
 
 It is an export of the audit at the same time, so that `manage.py verify_audit --file` checks it without the database; `digest`
-is the SHA-256 of the part `evidence` in canonical JSON.
+is the SHA-256 of the part `evidence` in canonical JSON, and `signature` is the audit key's over all of it.
 """
 
 from dataclasses import asdict
 from typing import Any
 
 from apps.access.levels import Level
-from apps.audit import chain, export
+from apps.audit import chain, documents, export
 from apps.audit.models import AuditRow, Checkpoint
 from apps.core import clock
 from apps.core.actor import Actor
@@ -42,10 +42,7 @@ def evidence_document(actor: Actor, name: str, version: str) -> dict[str, Any]:
         "requests": [_request(request) for request in requests],
         "activity": [asdict(line) for line in reversed(list_activity(actor, name, version=version, limit=500))],
     }
-    return _audit(found, found.model.level >= Level.MANAGE) | {
-        "evidence": said,
-        "digest": digest(said),
-    }
+    return documents.signed(_audit(found, found.model.level >= Level.MANAGE) | {"evidence": said, "digest": digest(said)})
 
 
 def _version(side: Evidence) -> dict[str, Any]:

@@ -23,6 +23,7 @@ def evidence(request: HttpRequest, name: str, version: str) -> HttpResponse:
         "said": said,
         "made_at": datetime.fromisoformat(said["made_at"]),
         "metrics": _metrics(said["lineage"]),
+        "commit": (said["lineage"]["run"] or {}).get("tags", {}).get("mlflow.source.git.commit", ""),
         "files": said["files"] or [],
         "elsewhere": said["files"] is None,
         "rows": document["rows"],

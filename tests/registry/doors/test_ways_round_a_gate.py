@@ -81,7 +81,7 @@ def test_a_protected_alias_is_neither_set_nor_deleted(door, people, protect, kin
 
 @pytest.mark.parametrize("kind", DIRECT)
 def test_a_policy_of_ones_own_that_binds_the_alias_to_another_stage_does_not_move_it(api, door, people, protect, kind):
-    """Whoever may MANAGE the model binds `live` to Staging under no rules: the policy that protects `live` counts all the same."""
+    """Whoever may MANAGE the model binds `live` to Staging without rules: the policy that protects `live` counts all the same."""
     protect(target="live", target_kind="alias")
     own = {"scope": "model", "subject": "fraud", "target": "Staging", "terms": {"rules": [], "bound_alias": "live"}}
     assert api(people.manager).post("/api/v1/policies/", own).status == 201

@@ -1,14 +1,17 @@
 """What is written down of a model, what stood where on a date, back to what stood there before, and the evidence as a file."""
 
+import base64
+import copy
 import hashlib
 import io
 import json
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from apps.artifacts.services import uploads
+from apps.audit import chain, keys
 from apps.audit.services import sealing
 from apps.core import clock
 from apps.core.errors import Missing
@@ -152,16 +155,45 @@ def test_the_evidence_of_a_version_is_checked_offline(people, approvers, protect
     assert evidence_document(people.reader.actor, "fraud", "1")["rows"] == []
 
 
-def test_evidence_that_was_altered_is_found_out(people, approvers, protect, tmp_path):
+@pytest.fixture
+def evidence(people, approvers, protect, tmp_path):
+    """`evidence(change)`: verify_audit's answer on the file of version 1 with that change to it."""
     protect(rules=ONE)
     promote(people, approvers, 1)
     sealing.seal(SYSTEM)
     document = evidence_document(people.manager.actor, "fraud", "1")
-    document["rows"][-1]["actor_name"] = "somebody else"
-    file = tmp_path / "evidence.json"
-    file.write_text(json.dumps(document))
-    with pytest.raises(Exception, match="row"):
-        call_command("verify_audit", "--file", str(file))
+
+    def check(change, **options):
+        file, changed = tmp_path / "evidence.json", copy.deepcopy(document)
+        change(changed)
+        file.write_text(json.dumps(changed))
+        call_command("verify_audit", "--file", str(file), **options)
+
+    return check
+
+
+def test_evidence_that_was_altered_is_found_out(evidence):
+    for change in (
+        lambda one: one["rows"][-1].update(actor_name="somebody else"),
+        lambda one: one["rows"].pop(),
+        lambda one: one["evidence"]["requests"][0]["votes"][0].update(voter="somebody else"),
+        lambda one: one["evidence"]["lineage"]["run"]["metrics"]["loss"].update(value=0.1),
+        lambda one: one["signature"].update(signature="00" * 64),
+    ):
+        with pytest.raises(CommandError, match=r"row|the file was changed"):
+            evidence(change)
+
+
+def test_evidence_without_its_signature_is_no_evidence_for_whoever_has_the_key(evidence, capsys):
+    key = chain.show_key(keys.public_key())
+    evidence(lambda one: None, public_key=[key])
+    assert "Signed as a whole." in capsys.readouterr().out
+    evidence(lambda one: one.update(signature=None))
+    assert "Not signed as a whole" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="not signed as a whole"):
+        evidence(lambda one: one.update(signature=None), public_key=[key])
+    with pytest.raises(CommandError, match="signed by another key"):
+        evidence(lambda one: one.update(rows=[], checkpoints=[]), public_key=[base64.b64encode(bytes(32)).decode()])
 
 
 MLMODEL = b"""flavors: {python_function: {loader_module: m, python_version: 3.11.7}, sklearn: {}}

@@ -1,11 +1,12 @@
 """`manage.py verify_audit`: is the record of who did what as it was written?"""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.audit import chain, export, verifier
+from apps.audit import chain, documents, export, verifier
 from apps.audit.queries import checkpoints
 from apps.core.actor import Actor
 
@@ -36,10 +37,16 @@ class Command(BaseCommand):
             raise CommandError(report.damage[0] + (f" (and {more} more)" if more else ""))
 
     def _check_file(self, path: Path, keys: list[bytes]) -> verifier.Report:
-        rows, seals, selection = export.read_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        rows, seals, selection = export.read_json(text)
         sealed = sorted((row for row in rows if row["seq"] is not None), key=lambda row: row["seq"])
         report = verifier.check(sealed, seals, keys, partial=bool(selection))
         report.unsealed = [row["id"] for row in rows if row["seq"] is None]
+        document = json.loads(text)
+        report.damage += documents.damage(document, keys)
+        if documents.says_more(document) and not report.damage:
+            is_signed = documents.is_signed(document)
+            self.stdout.write("Signed as a whole." if is_signed else "Not signed as a whole: the rows alone are vouched for.")
         return report
 
     def _tell(self, report: verifier.Report) -> None:
