@@ -116,10 +116,14 @@ def _snapshot() -> Iterator[Any]:
 
 def _postgresql_rows(sql: str) -> Iterator[tuple[Any, ...]]:
     assert connection.connection is not None
-    with connection.connection.cursor(name="backup") as cursor:
-        cursor.itersize = BATCH
-        cursor.execute(sql)
-        yield from cursor
+    # Declared in words: psycopg2's own named cursors want a transaction that psycopg2 itself has begun.
+    with connection.connection.cursor() as cursor:
+        cursor.execute(f"DECLARE backup NO SCROLL CURSOR FOR {sql}")
+        cursor.execute(f"FETCH {BATCH} FROM backup")
+        while rows := cursor.fetchall():
+            yield from rows
+            cursor.execute(f"FETCH {BATCH} FROM backup")
+        cursor.execute("CLOSE backup")
 
 
 def _add_table(tar: tarfile.TarFile, model: type[models.Model], read_rows: Any, blobs: list[tuple[str, str, int]]) -> int:
