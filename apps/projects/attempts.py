@@ -88,7 +88,7 @@ class Attempt:
 
     def _work(self, stack: ExitStack) -> Outcome:
         if self.claimed.attempt > 1:
-            self.log.note(f"Attempt {self.claimed.attempt}")
+            self.log.note(f"Attempt {self.claimed.attempt}: the worker of the one before was lost")
         fetched = self._fetch()
         project = mlproject.load(fetched.project, fetched.root)
         entry = project.entry_point(self.claimed.entry_point)

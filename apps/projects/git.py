@@ -20,6 +20,9 @@ from apps.projects.sources import Address
 _COMMIT = re.compile(r"^[0-9a-f]{7,40}$")
 _QUIET = ("-c", "advice.detachedHead=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 PASSED_ON = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
+PRIVATE = "A private repository opens with a secret of the project: GIT_TOKEN for https, GIT_SSH_KEY for ssh."
+_ADVICE = re.compile(r"please make sure you have the correct access|and the repository exists|could not read from remote", re.I)
+_ASKS = re.compile(r"could not read (username|password)|authentication failed|permission denied \(", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class _Git:
             with _ended(process):
                 self._wait(process)
             if process.returncode:
-                raise Invalid(f"git could not {arguments[0]} {self._address.uri}: {_last_words(errors)}")
+                raise Invalid(f"git cannot read {self._address.uri}: {_last_words(errors)}")
             output.seek(0)
             return output.read(16 * 1024 * 1024).decode("utf-8", "replace")
 
@@ -259,5 +262,12 @@ def _quoted(text: str) -> str:
 
 def _last_words(stream: IO[bytes]) -> str:
     stream.seek(0)
-    lines = stream.read(64 * 1024).decode("utf-8", "replace").strip().splitlines()
-    return " / ".join(line.strip() for line in lines[-3:]) or "no reason given"
+    return plain_words(stream.read(64 * 1024).decode("utf-8", "replace"))
+
+
+def plain_words(said: str) -> str:
+    """What git said last, without its general advice; with ours where it wanted a password that nobody can type."""
+    lines = [line.strip().removeprefix("fatal: ") for line in said.strip().splitlines()]
+    kept = [line for line in lines if line and not _ADVICE.match(line)] or lines
+    text = " / ".join(kept[-3:]) or "no reason given"
+    return f"{text}. {PRIVATE}" if _ASKS.search(said) else text

@@ -196,6 +196,7 @@ class _Build:
 
         By the bare interpreter, which runs nothing of the packages; files that are no Python of this version do not matter.
         """
+        self.log.note("Compiling the packages, so that each run starts at once")
         paths = ["-s", str(self.target), "-p", str(self.builder.cache.place(self.key)), str(self.target / "lib")]
         # Half of the files of the large scientific packages are their tests, which nobody imports.
         options = ["-q", "-j", "2", "-x", "/tests/"]
@@ -327,7 +328,15 @@ def last_words(text: str) -> str:
     lines = [re.sub(r"^\S+Z ", "", line).strip(" │×╰─▶├") for line in text.splitlines()]
     said = [line for line in lines if line and not line.startswith("===") and not line.lower().startswith("hint:")]
     errors = [number for number, line in enumerate(said) if line.lower().startswith("error")]
-    return " ".join(said[errors[-1] :][:6] if errors else said[-4:])[:600]
+    return _plainly(" ".join(said[errors[-1] :][:6] if errors else said[-4:]))[:600]
+
+
+def _plainly(text: str) -> str:
+    """What uv says of packages that do not go together, as a sentence: the cause without the proof around it."""
+    proof = re.match(r"error: No solution found when resolving dependencies:?\s*(?:cause: )?Because (.+)$", text)
+    if proof is None:
+        return text
+    return re.sub(r",? we can conclude that your requirements are unsatisfiable\.?$", ".", proof[1])
 
 
 def _shortened(requirements: Sequence[str]) -> str:

@@ -161,7 +161,7 @@ def _coming(reached: tuple[str, ...]) -> list[str]:
 
 def _last(record: ExecutionRecord) -> dict[str, Any]:
     fact = _("exit code %(code)d") % {"code": record.exit_code} if record.exit_code else ""
-    return _step(str(WORDS[record.state]), fact, "done")
+    return _step(str(WORDS[record.state]), fact, {FAILED: "failed", KILLED: "stopped"}.get(record.state, "done"))
 
 
 def _phase(name: str) -> str:

@@ -27,6 +27,7 @@ SYSTEM = Actor.system("projects")
 LEASE_SECONDS = 30
 MOST_ATTEMPTS = 2
 LOST = "lost"
+KILLED_OR_AWAY = " while it ran this: its process was killed, or its machine is away"
 WAKE_AFTER_SECONDS = 5
 MOST_WAKES = 20
 ARCHIVE_LOG = "projects.archive_log"
@@ -193,7 +194,11 @@ def _give_up(pk: int, claim: str) -> int:
     still = Execution.objects.filter(pk=pk, claim=claim, state__in=ACTIVE, lease_until__lt=clock.now())
     if row.cancelled_at is not None or row.attempts >= MOST_ATTEMPTS:
         state = KILLED if row.cancelled_at is not None else FAILED
-        reason = f"Cancelled by {row.cancelled_by}; {reason}" if row.cancelled_at else f"{reason} ({row.attempts} attempts)"
+        reason = (
+            f"Cancelled by {row.cancelled_by}; {reason}"
+            if row.cancelled_at
+            else f"{reason}{KILLED_OR_AWAY} ({row.attempts} attempts)"
+        )
         changed = still.update(state=state, reason=reason, phase="", claim="", lease_until=None, ended_at=clock.now())
         if changed:
             _end_token(row)

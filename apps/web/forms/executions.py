@@ -67,9 +67,10 @@ class EntryForm(LimitFields):
 
     @property
     def is_opened(self) -> bool:
-        """Whether what is folded away holds something: a value that was given, or what is wrong with one."""
+        """Whether what is folded away has to be seen: a value given now, further parameters, or what is wrong with one."""
+        changed = self.changed_data if self.is_bound else []
         folded = [*self.limit_fields, self["more"]]
-        return any(field.errors or field.value() for field in folded)
+        return bool(self["more"].value()) or any(field.errors or field.name in changed for field in folded)
 
     @property
     def params(self) -> dict[str, str]:

@@ -98,6 +98,13 @@ class NewProjectForm(SourceForm):
     description = forms.CharField(label=_("What it does"), max_length=2000, required=False)
     field_order = ("name", "description", "uri", "ref", "archive", "archive_id", "subdirectory")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.kind == UPLOAD:
+            # What was uploaded before a mistake in another field is kept, and need not be sent again.
+            self.fields["archive"].required = not self.data.get("archive_id")
+            self.fields["archive"].error_messages["required"] = _("Choose a file.")
+
     def clean_name(self) -> str:
         """A name without what addresses cannot hold."""
         name: str = checked(rules.check_name, self.cleaned_data["name"])

@@ -13,6 +13,7 @@ from apps.core.actor import Actor
 from apps.core.errors import Missing
 from apps.experiments.queries import series
 from apps.experiments.queries.experiments import get_experiment
+from apps.experiments.queries.runs import get_run
 from apps.projects.mlproject import EntryPoint
 from apps.projects.queries import executions as queries
 from apps.projects.queries import projects, workers
@@ -127,6 +128,7 @@ def _side(actor: Actor, record: ExecutionRecord, environment: environments.Envir
     return {
         "chart": next((item for item in summaries if item.count > 1), None),
         "metrics": summaries[:8],
+        "params": _params(actor, record),
         "worker": worker if worker and record.state in ACTIVE else None,
         "environment": environment,
         "environment_kind": project_frame.ENVIRONMENTS.get(record.environment_kind, record.environment_kind),
@@ -134,6 +136,17 @@ def _side(actor: Actor, record: ExecutionRecord, environment: environments.Envir
         "usage": record.usage,
         "experiment": get_experiment(actor, record.experiment_id),
     }
+
+
+def _params(actor: Actor, record: ExecutionRecord) -> list[tuple[str, str, bool]]:
+    """(name, value, whether nobody gave it): defaults are those that its run noted, whatever the project declares by now."""
+    given = [(name, str(value), False) for name, value in record.params.items()]
+    entry = _entry(actor, record)
+    open_names = [name for name in (entry.parameters if entry else ()) if name not in record.params]
+    if not open_names or record.claimed_at is None:
+        return given
+    noted = {param.key: param.value for param in get_run(actor, record.run_id).params}
+    return given + [(name, noted[name], True) for name in open_names if name in noted]
 
 
 @signed_in

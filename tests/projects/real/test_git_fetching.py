@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apps.core.errors import Invalid, Unavailable
-from apps.projects.git import Access, Bounds, fetch, resolve
+from apps.projects.git import PRIVATE, Access, Bounds, fetch, plain_words, resolve
 from apps.projects.sources import Address, check_address
 from tests.projects.real.repositories import commit, git, https_server, repository
 
@@ -30,6 +30,20 @@ def origin(tmp_path):
 
 def local(folder):
     return check_address(str(folder), [folder.parent])
+
+
+def test_what_git_says_is_given_on_without_its_advice():
+    advice = "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access"
+    assert (
+        plain_words(f"fatal: '/r' is no git repository\n{advice} rights\nand the repository exists.")
+        == "'/r' is no git repository"
+    )
+    assert plain_words("") == "no reason given"
+
+
+def test_a_password_that_git_asks_for_is_told_as_a_secret_of_the_project():
+    words = "could not read Username for 'https://h': terminal prompts disabled"
+    assert plain_words(f"fatal: {words}") == f"{words}. {PRIVATE}"
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_second_attempt_runs_the_same_commit_and_continues_the_log(machine, pe
     work.drain(SYSTEM)
     log = machine.log(pk)
     assert "first attempt" in log
-    assert "=== Attempt 2 ===" in log
+    assert "=== Attempt 2: the worker of the one before was lost ===" in log
     assert "ran" in log.splitlines()
     assert "newer" not in log
     assert machine.row(pk).attempts == 2

@@ -131,7 +131,7 @@ def test_a_lost_worker_means_once_more_then_the_end(people):
     lose(pk)
     leases.sweep(SYSTEM)
     row = Execution.objects.get(pk=pk)
-    assert (row.state, row.reason) == ("FAILED", "The worker w2 was lost (2 attempts)")
+    assert (row.state, row.reason) == ("FAILED", f"The worker w2 was lost{leases.KILLED_OR_AWAY} (2 attempts)")
     assert status(pk) == 4
 
 
@@ -337,7 +337,9 @@ def test_a_lost_execution_that_is_given_up_is_told_once(people):
         leases.claim(SYSTEM, "w")
         lose(pk)
         leases.sweep(SYSTEM)
-    assert [one.body for one in list_notices(people.editor.actor)] == ["The worker w was lost (2 attempts)"]
+    assert [one.body for one in list_notices(people.editor.actor)] == [
+        f"The worker w was lost{leases.KILLED_OR_AWAY} (2 attempts)"
+    ]
 
 
 def test_the_last_of_each_project_are_those_that_one_may_see(people, worlds):

@@ -376,3 +376,11 @@ def test_the_last_words_are_those_of_the_tool():
     stamp = "2026-01-01T00:00:00.000Z"
     log = f"{stamp} === Installing ===\n{stamp} error: no\n{stamp}   cause: x\nhint: y"
     assert building.last_words(log) == "error: no cause: x"
+
+
+def test_packages_that_nobody_has_are_named_in_a_sentence():
+    log = (
+        "error: No solution found when resolving dependencies\n  cause: Because nopack was not found in the package registry "
+        "and you require nopack==9, we can conclude that your requirements are unsatisfiable."
+    )
+    assert building.last_words(log) == "nopack was not found in the package registry and you require nopack==9."

@@ -4,6 +4,8 @@ import pytest
 
 from apps.access.levels import Level
 from apps.experiments.models import Run
+from apps.experiments.records import Batch, Tag
+from apps.experiments.services.batches import log_batch
 from apps.projects.models import Execution, Worker
 from apps.projects.records import NewExecution, Outcome
 from apps.projects.services import executions, leases, projects, workers
@@ -137,6 +139,16 @@ def test_why_it_failed_stands_at_the_head(editor, people, project):
     assert "No module named &#x27;torch&#x27;" in page.partition("split-pane")[0]
     assert "data-poll" not in page
     assert "Retry" in page
+    assert [page.count(f'data-is="{state}"') for state in ("failed", "stopped")] == [1, 0]
+
+
+def test_parameters_that_nobody_gave_are_shown_as_the_run_noted_them(editor, people, project):
+    pk = submit(people, project)
+    claimed = take(pk)
+    params = [Tag("alpha", "0.1"), Tag("data", DATA), Tag("of_autologging", "7")]
+    log_batch(SYSTEM, claimed.run_id, Batch(params=params))
+    shown = editor.get(f"/executions/{pk}/").content.decode().partition('id="params"')[2].partition("</section>")[0]
+    assert ("default" in shown, "0.1" in shown, "of_autologging" in shown, DATA in shown) == (True, True, False, True)
 
 
 def test_the_environment_is_shown_with_its_build_log(editor, people, project):
@@ -180,6 +192,8 @@ def test_a_clone_is_prefilled_and_checked(editor, people, project):
     pk = submit(people, project, params={"data": DATA, "alpha": "0.3", "seed": "4"}, limits={"minutes": 9})
     page = editor.get(f"/executions/{pk}/again/").content.decode()
     assert [text in page for text in ('value="0.3"', f'value="{DATA}"', "seed=4", 'value="9"')] == [True] * 4
+    plain = editor.get(f"/executions/{submit(people, project)}/again/").content.decode()
+    assert [text.count("<details open") + text.count(" open>") > 0 for text in (page, plain)] == [True, False]
     refused = editor.post(f"/executions/{pk}/again/", {"entry_point": "main", "param-0": "x", "param-1": DATA})
     assert "is not a number" in error_of(refused, "param-0")
     answer = editor.post(f"/executions/{pk}/again/", {"entry_point": "main", "param-0": "0.9", "param-1": DATA})

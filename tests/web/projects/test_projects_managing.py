@@ -122,6 +122,8 @@ def test_a_zip_that_is_none_is_refused_at_the_file(manager):
 def test_no_file_is_refused_at_the_file(manager):
     answer = manager.post("/projects/new/?from=upload", {"name": "iris"})
     assert error_of(answer, "archive") == "Choose a file."
+    label = manager.get("/projects/new/?from=upload").content.decode().partition(">Archive")[2].partition("</label>")[0]
+    assert "optional" not in label
 
 
 def test_whoever_mends_the_name_need_not_upload_again(manager, project):
