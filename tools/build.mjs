@@ -1,4 +1,4 @@
-// Builds what the pages load besides static/css: bundles of our modules with Chart.js, the fonts and the icon sprite.
+// Builds what the pages load besides static/css: bundles of our modules with Chart.js, the fonts, the icon sprite and plotly.js.
 //   node tools/build.mjs [--watch]
 // Everything goes to build/static, which git ignores and Django's static files finder serves. docs/adr/0011 says why a bundle.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,6 @@ const modules = join(root, "node_modules");
 
 /** @param {string} folder @param {RegExp} wanted @returns {string[]} Every matching file below the folder, if it is there. */
 function files(folder, wanted) {
-  if (!existsSync(join(root, folder))) return [];
   if (!existsSync(join(root, folder))) return []; // git keeps no empty folder
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && wanted.test(entry.name))
@@ -95,6 +94,8 @@ const bundles = {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "vendor"), { recursive: true });
 fonts();
+// As it is, and by itself: only the frames of previews that draw a figure load it.
+copyFileSync(join(modules, "plotly.js-dist-min", "plotly.min.js"), join(out, "vendor", "plotly.min.js"));
 const count = icons();
 if (process.argv.includes("--watch")) {
   const context = await esbuild.context({ ...bundles, logLevel: "info" });

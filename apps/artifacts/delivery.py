@@ -22,8 +22,8 @@ _TYPES = mimetypes.MimeTypes()
 # For what is shown on our pages: it runs in an origin of its own and reaches nothing.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data: blob:"
 SANDBOX_WITH_SCRIPTS = (
-    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' https://cdn.plot.ly; "
-    "style-src 'unsafe-inline'; img-src data: blob:; font-src data:"
+    "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "script-src 'unsafe-inline' 'unsafe-eval' https://cdn.plot.ly"
 )
 
 
@@ -83,13 +83,14 @@ def disposition(name: str, *, inline: bool = False) -> str:
     return content_disposition_header(not inline, name) or "inline"
 
 
-def deliver(opened: Opened, asked: Asked, *, inline: str = "") -> Delivery:
+def deliver(opened: Opened, asked: Asked, *, inline: str = "", script: str = "") -> Delivery:
     """The answer for a file: whole (200), a range (206), unchanged (304), or a range that does not exist (416).
 
-    `inline` is a type to show it as instead of saving it; then it comes in a sandbox. Raises Missing and Unavailable as
+    `inline` is a type to show it as instead of saving it; then it comes in a sandbox, where a page may load the one `script` at
+    that address. Raises Missing and Unavailable as
     reading does: before the first byte, while a status can still be chosen.
     """
-    headers = _headers(opened, inline)
+    headers = _headers(opened, inline, script)
     if _matches(asked.if_none_match, headers["ETag"]):
         del headers["Content-Type"]
         return Delivery(304, headers, iter(()), starts=False)
@@ -105,7 +106,7 @@ def deliver(opened: Opened, asked: Asked, *, inline: str = "") -> Delivery:
     return Delivery(206 if is_part else 200, headers, blocks, starts=start == 0 and not asked.head)
 
 
-def _headers(opened: Opened, inline: str) -> dict[str, str]:
+def _headers(opened: Opened, inline: str, script: str) -> dict[str, str]:
     headers = {
         "Content-Type": inline or content_type(opened.name),
         "Content-Disposition": disposition(opened.name, inline=bool(inline)),
@@ -114,7 +115,7 @@ def _headers(opened: Opened, inline: str) -> dict[str, str]:
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",  # kept, but asked for again: permissions change
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": SANDBOX_WITH_SCRIPTS if inline.startswith("text/html") else SANDBOX,
+        "Content-Security-Policy": f"{SANDBOX_WITH_SCRIPTS} {script}".rstrip() if inline.startswith("text/html") else SANDBOX,
     }
     if inline:
         headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -16,6 +16,7 @@ from apps.core.errors import DomainError, Missing
 IMAGES = "images"  # where `mlflow.log_image` puts series of pictures
 FRAMES = 1000  # pictures of one series
 SERIES = 12
+PICTURES = 60  # that are no series of a client
 ROWS, COLUMNS = 200, 60  # of a table
 
 
@@ -49,24 +50,28 @@ def _tables(shown: Preview) -> list[tuple[str, Any]]:
 
 
 def folder(actor: Actor, root: str, path: str) -> dict[str, Any]:
-    """How much lies in it, and the series of pictures among it; of the whole run those that clients log as series."""
+    """How much lies in it, and its pictures: clients' series at any depth (of the run those in `images`), and plain ones."""
     summary = listing.summary(actor, root, path)
-    entries = listing.list_tree(actor, root, path or IMAGES)
-    found = gallery.series(entry.path for entry in entries)
+    entries = [entry.path for entry in listing.list_tree(actor, root, path or IMAGES)]
+    inside = [f"{path}/{entry.path}".lstrip("/") for entry in listing.list_folder(actor, root, path) if not entry.is_dir]
+    series, plain = list(gallery.series(entries).items()), list(gallery.plain(inside).items())
     return {
         "kind": "folder",
         "count": summary.count,
         "size": summary.size,
-        "galleries": [
-            {
-                "key": key,
-                "last": frames[-1],
-                "position": len(frames[-FRAMES:]) - 1,
-                "count": len(frames),
-                "frames": json.dumps([[frame.step, frame.path] for frame in frames[-FRAMES:]]),
-            }
-            for key, frames in list(found.items())[:SERIES]
-        ],
+        "galleries": [_gallery(key, frames) for key, frames in series[:SERIES] + plain[:PICTURES]],
+        "unseen": max(0, len(series) - SERIES) + max(0, len(plain) - PICTURES),
+    }
+
+
+def _gallery(key: str, frames: list[gallery.Frame]) -> dict[str, Any]:
+    shown = frames[-FRAMES:]
+    return {
+        "key": key,
+        "last": frames[-1],
+        "position": len(shown) - 1,
+        "count": len(frames),
+        "frames": json.dumps([[frame.step, frame.path] for frame in shown]),
     }
 
 

@@ -52,6 +52,9 @@ FILES = {
     "book.ipynb": b'{"cells": [{"cell_type": "markdown", "source": "# A"}, {"cell_type": "code", "source": "print(1)", "outputs":'
     b' [{"output_type": "stream", "text": "1"}]}]}',
     "table.parquet": base64.b64decode(json.loads((Path(__file__).parents[1] / "js" / "parquet.json").read_text())["zstd"]),
+    "plot.html": b'<html><body><script src="https://cdn.plot.ly/plotly-4.1.1.min.js" integrity="sha256-x"></script>'
+    b'<div id="p"></div><script>Plotly.newPlot("p", [{"y": [1, 3]}], {"title": {"text": "From a page"}})</script></body></html>',
+    "bars.json": b'{"data": [{"type": "bar", "x": ["a"], "y": [1]}], "layout": {"title": {"text": "From JSON"}}}',
     "weights.bin": b"\0\1\2\3" * 100,
     **{f"images/val~sample+step+{step}+timestamp+1+ab{step}.png": png(step) for step in (0, 100, 200)},
 }
@@ -125,6 +128,15 @@ def test_pictures_of_a_series_follow_the_slider(signed: Page, platform, run_id):
     image = signed.get_by_role("img", name="val/sample at step 100")
     expect(image).to_be_visible()
     signed.wait_for_function("document.querySelector('.shot__image').naturalWidth === 64")
+
+
+def test_figures_of_plotly_are_drawn_without_any_other_host(signed: Page, platform, run_id):
+    hosts: set[str] = set()
+    signed.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    for path, title in (("plot.html", "From a page"), ("bars.json", "From JSON")):
+        signed.goto(url(platform, run_id, path))
+        expect(signed.frame_locator(".preview__frame").locator(".gtitle")).to_have_text(title)
+    assert hosts == {platform.base.split("/")[2]}
 
 
 def test_the_first_rows_of_a_parquet_file_are_read_by_ranges(signed: Page, platform, run_id):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.utils.safestring import SafeString
 
-from apps.artifacts.previews import jsons, markup, mlmodels, notebooks, tables
+from apps.artifacts.previews import jsons, markup, mlmodels, notebooks, plots, tables
 from apps.artifacts.previews.kinds import LIMITS, MB, extension, kind_of
 from apps.artifacts.previews.shapes import Preview
 from apps.artifacts.previews.text import decode, highlight, plain
@@ -24,7 +24,7 @@ def preview(name: str, size: int, read: Callable[[int], bytes]) -> Preview:
         return Preview(kind, inline=inline)
     if kind == "none":
         return Preview("none", note="There is no preview for this kind of file." if size else "The file is empty.")
-    limit = LIMITS[kind]
+    limit = plots.LIMIT if kind == "json" and plots.may_be_figure(read(HEAD)) else LIMITS[kind]
     text = decode(read(limit))
     return BUILDERS[kind](name, text, size > limit)
 
@@ -39,6 +39,8 @@ def _json(name: str, text: str, is_cut: bool) -> Preview:
         value = jsons.parse(text)
     except ValueError:
         return _text(name, text, is_cut)
+    if plots.is_figure(value):
+        return Preview("plot")
     if isinstance(value, dict) and (table := tables.split(value)):
         return Preview("table", table=table, note=CUT if table.more else "")
     laid_out, was_cut = jsons.pretty(value)

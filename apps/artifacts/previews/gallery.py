@@ -1,13 +1,18 @@
-"""Pictures that `mlflow.log_image` wrote, as series over steps. Pure."""
+"""Pictures as series over steps: those that `mlflow.log_image` wrote, and plain ones whose names differ in a number. Pure."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from apps.artifacts.previews.kinds import SIGNED, extension
+
 # Newer clients write `+` and `~`, older ones `%` and `#` (which they lose themselves).
 _NAME = re.compile(
     r"(?P<key>.+?)[+%]step[+%](?P<step>\d+)[+%]timestamp[+%](?P<time>\d+)[+%](?P<id>[^+%]+?)(?P<small>[+%]compressed)?\.(?:png|webp)"
 )
+# The last number of a name counts: `epoch_3_sample_0010.png` is sample 10 of `epoch_3_sample_*.png`.
+_NUMBERED = re.compile(r"(?P<before>.*?)(?P<step>\d{1,15})(?P<after>\D*\.[^.]+)")
+_PICTURES = frozenset([*(ending for ending, (kind, _, _) in SIGNED.items() if kind == "image"), "svg"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +40,17 @@ def series(paths: Iterable[str]) -> dict[str, list[Frame]]:
         path = kinds.get("path") or kinds["small"]
         found.setdefault(key, []).append(Frame(step, time, path, kinds.get("small", path)))
     return found
+
+
+def plain(paths: Iterable[str]) -> dict[str, list[Frame]]:
+    """Name -> frames by number, of the pictures that no client logged as a series; one that has no sisters stands alone."""
+    found: dict[str, list[Frame]] = {}
+    for path in sorted(paths):
+        name = path.rpartition("/")[2]
+        if extension(name) not in _PICTURES or _NAME.fullmatch(name):
+            continue
+        match = _NUMBERED.fullmatch(name)
+        key = f"{match['before']}*{match['after']}" if match else name
+        found.setdefault(key, []).append(Frame(int(match["step"]) if match else 0, 0, path, path))
+    alone = {key: frames[0].path.rpartition("/")[2] for key, frames in found.items() if len(frames) == 1}
+    return {alone.get(key, key): sorted(frames, key=lambda frame: frame.step) for key, frames in found.items()}

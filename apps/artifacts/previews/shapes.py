@@ -29,6 +29,7 @@ class Preview:
 
     `code`, `text`, `markdown`: `html`. `table`: `table`. `notebook`: `cells`. `model`: `facts`, `tables` by title, `html`.
     `image`, `pdf`, `audio`, `video`, `page`, `parquet`: `inline` is the type to ask the bytes for, to be shown in a sandbox.
+    `plot`: a figure of Plotly as JSON, which `plots.figure` makes a page of.
     `none`: nothing to show. `note` says why something is missing or cut.
     """
 

@@ -8,9 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from apps.artifacts import delivery
 from apps.artifacts.paths import base_name, clean_folder
-from apps.artifacts.previews import kinds
 from apps.artifacts.queries import listing, reading, uploads
 from apps.artifacts.services import downloads
 from apps.core.actor import Actor
@@ -19,7 +17,7 @@ from apps.experiments.access import access_run, run_root
 from apps.experiments.queries import overview, runs
 from apps.web import file_tree, file_views, run_frame
 from apps.web.base import actor_of, render, signed_in
-from apps.web.delivering import asked, respond, zip_response
+from apps.web.delivering import asked, look_at, respond, zip_response
 
 FOUND = 200  # lines of a search
 PARTS = {"run-artifacts": "web/runs/_artifacts.html", "run-tree": "web/runs/_artifact_tree.html"}
@@ -94,11 +92,7 @@ def _shown(actor: Actor, run_id: str, root: str, path: str) -> dict[str, Any]:
 def raw(request: HttpRequest, run_id: str) -> HttpResponseBase:
     """A file to look at: as what its first bytes say that it is, in a sandbox; text as text, anything else not at all."""
     root = _root(request, run_id, "artifact.read")
-    opened = reading.open_file(actor_of(request), root, request.GET.get("path", ""))
-    kind, inline = kinds.kind_of(opened.name, opened.read(kinds.KB))
-    if kind == "none":
-        raise Missing("There is nothing to look at in this file; download it.")
-    return respond(delivery.deliver(opened, asked(request), inline=inline or "text/plain; charset=utf-8"))
+    return look_at(request, reading.open_file(actor_of(request), root, request.GET.get("path", "")))
 
 
 @signed_in

@@ -9,9 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from apps.artifacts import delivery
 from apps.artifacts.paths import base_name, clean_folder
-from apps.artifacts.previews import kinds
 from apps.artifacts.queries import listing, reading
 from apps.artifacts.services import downloads
 from apps.core.errors import Missing
@@ -19,7 +17,7 @@ from apps.experiments.access import access_artifact_root
 from apps.registry.queries import contents, versions
 from apps.web import file_tree, file_views, version_frame
 from apps.web.base import actor_of, render, signed_in
-from apps.web.delivering import asked, respond, zip_response
+from apps.web.delivering import asked, look_at, respond, zip_response
 from apps.web.snippets import download_line
 
 PARTS = {"version-files": "web/models/_files.html"}
@@ -97,11 +95,7 @@ def _chosen(request: HttpRequest, files: Files, path: str) -> dict[str, Any]:
 def raw(request: HttpRequest, name: str, version: str) -> HttpResponseBase:
     """A file to look at: as what its first bytes say that it is, in a sandbox; text as text, anything else not at all."""
     files = _files(request, name, version, "artifact.read")
-    opened = reading.open_file(actor_of(request), files.root, files.inside(request.GET.get("path", "")))
-    kind, inline = kinds.kind_of(opened.name, opened.read(kinds.KB))
-    if kind == "none":
-        raise Missing("There is nothing to look at in this file; download it.")
-    return respond(delivery.deliver(opened, asked(request), inline=inline or "text/plain; charset=utf-8"))
+    return look_at(request, reading.open_file(actor_of(request), files.root, files.inside(request.GET.get("path", ""))))
 
 
 @signed_in

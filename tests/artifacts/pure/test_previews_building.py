@@ -256,6 +256,17 @@ def test_pictures_over_steps_become_series():
     }
 
 
+def test_plain_pictures_that_differ_in_a_number_become_series_and_others_stand_alone():
+    found = gallery.plain(
+        ["g/epoch_2.png", "g/epoch_10.png", "g/roc.svg", "g/fold1.JPG", "g/a.txt", "g/k+step+1+timestamp+2+u.png", "g/run7"]
+    )
+    assert {key: [(frame.step, frame.path) for frame in frames] for key, frames in found.items()} == {
+        "epoch_*.png": [(2, "g/epoch_2.png"), (10, "g/epoch_10.png")],
+        "roc.svg": [(0, "g/roc.svg")],
+        "fold1.JPG": [(1, "g/fold1.JPG")],
+    }
+
+
 @pytest.mark.parametrize(
     ("data", "text"), [("ü".encode("utf-16"), "ü"), (b"\xfc", "ü"), ("ü".encode()[:1] + b"", "Ã"), (b"abc\xc3", "abc")]
 )

@@ -156,6 +156,16 @@ def test_pictures_of_a_series_stand_in_a_gallery_by_step(files):
     assert 'aria-valuetext="10"' in page
 
 
+def test_plain_pictures_of_a_folder_stand_in_a_gallery_too(files):
+    for name in ("epoch_1.png", "epoch_2.png", "roc.png", "deep/other.png"):
+        files.add(f"plots/{name}", PNG)
+    page = files.text(path="plots").partition('<div class="shots">')[2]
+    assert page.count("<figure") == 2
+    assert '<b class="wrap-any">epoch_*.png</b>' in page
+    assert page.count('type="range"') == 1
+    assert "path=plots%2Froc.png" in page
+
+
 def test_an_upload_that_was_cut_says_what_was_expected_what_arrived_and_why(files):
     with pytest.raises(DomainError):
         files.add("model.bin", b"x" * 30, length=100)
