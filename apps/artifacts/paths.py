@@ -36,6 +36,9 @@ def clean_folder(raw: str) -> str:
     path = "/".join(segment for segment in raw.split("/") if segment not in {"", "."})
     for reading in (*_readings(raw), *_readings(path)):
         _refuse_shape(reading)
+    # Of the name itself alone: 2.x clients write `sample%step%0%timestamp%1795…`, and `%17` is no more than a part of a name.
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in raw):
+        raise Invalid("Invalid path: it contains control characters or broken Unicode")
     if any(len(segment) > MAX_SEGMENT for segment in path.split("/")):
         raise Invalid(f"Invalid path: a name in it is longer than {MAX_SEGMENT} characters")
     return path
@@ -74,5 +77,5 @@ def _refuse_shape(path: str) -> None:
         raise Invalid("Invalid path: '\\' and '#' are not allowed in it")
     if _ABSOLUTE.match(path):
         raise Invalid("Invalid path: it must be relative to the artifact root")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
+    if "\0" in path:
         raise Invalid("Invalid path: it contains control characters or broken Unicode")
