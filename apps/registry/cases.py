@@ -8,7 +8,7 @@ from datetime import datetime
 
 from apps.registry import evidence as evidences
 from apps.registry import gate_terms, gates, stages
-from apps.registry.decisions import Origin, Standing, Voter, stand, why_not
+from apps.registry.decisions import Origin, RuleStanding, Standing, Voter, stand, why_not
 from apps.registry.evidence import Evidence
 from apps.registry.gates import Check, Finding, Surroundings
 from apps.registry.governance import Governing, archives, holders, pinned
@@ -59,7 +59,19 @@ class Case:
         said = [f"{name} asked for changes" for name in self.objectors]
         if self.evidence:
             said += self.evidence.problems if self.entered else []
-        return list(dict.fromkeys(said + [line for standing in self.standings.values() for line in standing.missing()]))
+        said += [rule.lacks for _, rule in self.rules if not rule.is_met]
+        return list(dict.fromkeys(said + [line for standing in self.standings.values() for line in standing.lacking_gates()]))
+
+    @property
+    def rules(self) -> list[tuple[Governing, RuleStanding]]:
+        """The rules with how far they are; of one that two versions of a policy have, that which lacks more."""
+        found: dict[tuple[object, ...], tuple[Governing, RuleStanding]] = {}
+        for policy in self.policies:
+            for one in self.standings[policy.version_id].rules:
+                key = (policy.policy_id, one.rule.name, one.rule.users, one.rule.teams)
+                if key not in found or (one.lack, one.needed) > (found[key][1].lack, found[key][1].needed):
+                    found[key] = (policy, one)
+        return list(found.values())
 
     @property
     def entered(self) -> list[Governing]:

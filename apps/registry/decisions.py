@@ -43,13 +43,17 @@ class RuleStanding:
     @property
     def is_met(self) -> bool:
         """Whether enough have approved."""
-        return len(self.voters) >= self.needed
+        return self.lack <= 0
+
+    @property
+    def lack(self) -> int:
+        """How many approvals are missing; below 0: more than enough."""
+        return self.needed - len(self.voters)
 
     @property
     def lacks(self) -> str:
         """What is missing, in words."""
-        count = self.needed - len(self.voters)
-        return f"{count} more approval{'s' if count > 1 else ''} of {self.rule.name}"
+        return f"{self.lack} more approval{'s' if self.lack > 1 else ''} of {self.rule.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,11 @@ class Standing:
 
     def missing(self) -> list[str]:
         """What is missing, in words."""
-        said = [rule.lacks for rule in self.rules if not rule.is_met]
-        return said + [f"gate '{one.gate.label}' {one.state}: {one.measured}" for one in self.blocking]
+        return [rule.lacks for rule in self.rules if not rule.is_met] + self.lacking_gates()
+
+    def lacking_gates(self) -> list[str]:
+        """The gates that keep it from passing, in words."""
+        return [f"gate '{one.gate.label}' {one.state}: {one.measured}" for one in self.blocking]
 
 
 def stand(terms: Terms, origin: Origin, approvers: Iterable[Voter], findings: Iterable[Finding]) -> Standing:

@@ -132,17 +132,14 @@ def _add_people(actor: Actor, found: RequestAccess, request: TransitionRequest, 
     named = named_by([policy.terms for policy in case.policies])
     reasons = {voter.id: case.why_not(voter) for voter in named.values()}
     voted = {vote.voter_id for vote in detail.votes if vote.counts}
-    for policy in case.policies:
-        for rule in case.standings[policy.version_id].rules:
-            may = [
-                voter.name
-                for voter in named.values()
-                if reasons[voter.id] is None
-                and voter.id not in voted
-                and counts(voter, rule.rule, case.origins[policy.version_id])
-            ]
-            given = [voter.name for voter in rule.voters]
-            detail.rules.append(RuleRecord(policy.label, rule.rule.name, rule.needed, rule.extra, given, sorted(may)))
+    for policy, rule in case.rules:
+        may = [
+            voter.name
+            for voter in named.values()
+            if reasons[voter.id] is None and voter.id not in voted and counts(voter, rule.rule, case.origins[policy.version_id])
+        ]
+        given = [voter.name for voter in rule.voters]
+        detail.rules.append(RuleRecord(policy.label, rule.rule.name, rule.needed, rule.extra, given, sorted(may)))
     detail.cannot = {voter.name: reason for voter in named.values() if (reason := reasons[voter.id])}
     pending = request.state in PENDING
     me = load([actor.user_id or 0]).get(actor.user_id or 0)

@@ -9,6 +9,7 @@ from apps.experiments.services.batches import log_metric
 from apps.registry.models import Activity, Alias, ModelVersion, TransitionRequest, Vote
 from apps.registry.queries.inbox import waiting_for_me
 from apps.registry.queries.requests import list_requests, request_detail
+from apps.registry.services.policies import change_policy
 from apps.registry.services.requests import cancel_request, open_request, refresh_pending
 from apps.registry.services.transitions import transition_version
 from apps.registry.services.versions import NewVersion, create_version
@@ -86,6 +87,21 @@ def test_all_policies_that_match_apply_together(people, approvers, protect):
     assert state_of(request_id) == "open"
     approve(approvers.priya, request_id)
     assert state_of(request_id) == "done"
+
+
+@pytest.mark.parametrize(("number", "duties"), [(1, {}), (3, {}), (1, {"requester": False})])
+def test_a_rule_in_two_versions_of_a_policy_is_one_rule_and_the_stricter_counts(people, approvers, protect, number, duties):
+    policy_id = protect()
+    request_id = ask(people.editor)
+    change_policy(SYSTEM, policy_id, {"rules": [{"number": number, "teams": ["risk"]}], "separation": duties})
+    needed = max(2, number)
+    detail = request_detail(people.reader.actor, request_id)
+    assert [(rule.needed, rule.voters) for rule in detail.rules] == [(needed, [])]
+    assert detail.missing == [f"{needed} more approvals of risk"]
+    for voter in (approvers.tom, approvers.lena, approvers.both)[:needed]:
+        assert (state_of(request_id), stage_of(1)) == ("open", "None")
+        approve(voter, request_id)
+    assert (state_of(request_id), stage_of(1)) == ("done", "Production")
 
 
 def test_a_second_request_names_the_pending_one(people, approvers, protect):
