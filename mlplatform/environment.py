@@ -222,7 +222,7 @@ def database(home_folder: Path) -> dict[str, Any]:
         raise BadEnvironment("DATABASE_URL: write postgresql://user:password@host:5432/name, or leave it out for SQLite")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "apps.core.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

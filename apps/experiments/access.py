@@ -7,6 +7,7 @@ from django.db import connection
 
 from apps.access import acts, policy
 from apps.access.levels import Level
+from apps.core import prepared
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing
 from apps.experiments.holding import legal_reason
@@ -214,8 +215,9 @@ def _lock(alias: str, wanted: bool) -> str:
 
 def _one(sql: str, params: list) -> tuple | None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchone()
+        prepared.execute(cursor, sql, params)
+        row: tuple | None = cursor.fetchone()
+        return row
 
 
 # What the token of an execution does to experiments besides reading them: it adds to them.

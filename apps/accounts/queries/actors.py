@@ -11,7 +11,7 @@ from django.db import connection
 
 from apps.accounts import credentials, seen
 from apps.accounts.sessions import digest
-from apps.core import clock
+from apps.core import clock, prepared
 from apps.core.actor import Actor, Kind, Via
 from apps.core.ids import secret_digest
 
@@ -73,7 +73,7 @@ def actor_for_session(user: Account, session_key: str, address: str = "", worksp
 def _token_row(raw: str) -> tuple[Any, ...] | None:
     now = connection.ops.adapt_datetimefield_value(clock.now())
     with connection.cursor() as cursor:
-        cursor.execute(BY_TOKEN, [secret_digest(raw), now])
+        prepared.execute(cursor, BY_TOKEN, [secret_digest(raw), now])
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 

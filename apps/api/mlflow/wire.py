@@ -6,14 +6,15 @@ codec costs 0.7.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
+from django.urls import ResolverMatch, URLPattern, URLResolver, path
+from django.urls.resolvers import RoutePattern
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -138,10 +139,25 @@ def _lenient(body: bytes) -> Any:
         raise Invalid("Bad Request. The body is not valid JSON.") from None
 
 
+class Addresses(URLResolver):
+    """The wire's addresses: those without parameters are looked up, the others tried one by one, as Django does with all.
+
+    Of 257 addresses log-metric was the 178th: trying them took 0.1 ms, a tenth of the request.
+    """
+
+    def __init__(self, patterns: Sequence[URLPattern]) -> None:
+        super().__init__(RoutePattern("", is_endpoint=False), patterns)
+        self._plain = {str(pattern.pattern): pattern for pattern in reversed(patterns) if "<" not in str(pattern.pattern)}
+
+    def resolve(self, path: str) -> ResolverMatch:
+        """The view of an address. Raises Resolver404."""
+        known = self._plain.get(path)
+        found = known.resolve(path) if known else None
+        return found or super().resolve(path)
+
+
 def build_urls(endpoints: Iterable[Endpoint]) -> list[URLPattern]:
-    """One route for each address. Those without parameters come first, where they win over `<id>`, and are compared as text, so
-    their number costs
-    little."""
+    """One route for each address. Those without parameters come first, where they win over `<id>`."""
     by_route: dict[str, dict[str, Endpoint]] = {}
     for entry in endpoints:
         for prefix in entry.prefixes:

@@ -17,7 +17,7 @@ from apps.experiments.models.runs import RUNNING
 from apps.experiments.names import random_name
 from apps.experiments.records import RunRecord, Tag
 from apps.experiments.services.batches import PARENT, RUN_NAME
-from apps.experiments.sql import labels, rows
+from apps.experiments.sql import labels, run_rows
 from apps.experiments.sql.writers import note_writer
 
 
@@ -40,26 +40,13 @@ def create_run(actor: Actor, new: NewRun) -> RunRecord:
     if not experiment.is_active:
         raise Invalid(f"The experiment {experiment.id} must be in the 'active' state. Current state is {experiment.lifecycle}.")
     tags = _create_tags(new)
-    now = now_ms()
-    run = Run.objects.create(
-        run_id=new_run_id(),
-        experiment_id=experiment.id,
-        root_experiment_id=experiment.id,
-        name=tags[RUN_NAME],
-        status=new.status,
-        start_time=new.start_time,
-        user_text=new.user_text[:256],
-        owner_id=actor.user_id,
-        parent_run_id=tags.get(PARENT, "")[:32],
-        created_at=now,
-        updated_at=now,
-    )
-    labels.upsert_tags(run.pk, [Tag(key, value) for key, value in tags.items()])
     created = RunRecord(
-        run.pk, run.run_id, experiment.id, experiment.id, run.name, run.status, run.start_time, None,
-        run.user_text, actor.name, actor.user_id, ACTIVE, run.parent_run_id, 0,
+        0, new_run_id(), experiment.id, experiment.id, tags[RUN_NAME], new.status, new.start_time, None,
+        new.user_text[:256], actor.name, actor.user_id, ACTIVE, tags.get(PARENT, "")[:32], 0,
     )  # fmt: skip
+    run_rows.insert_run(created, now_ms())
     created.tags = [Tag(key, value) for key, value in sorted(tags.items())]
+    labels.upsert_tags(created.pk, created.tags)
     return created
 
 
@@ -88,19 +75,15 @@ def _create_tags(new: NewRun) -> dict[str, str]:
 def update_run(actor: Actor, run_id: str, *, status: int | None = None, end_time: int | None = None, name: str = "") -> RunRecord:
     """Change what is given; an empty name changes nothing. Raises Invalid, Missing, Denied."""
     run = access_active_run(actor, run_id, "run.update")
-    changes: dict[str, object] = {"updated_at": now_ms()}
-    if status is not None:
-        changes["status"] = status
     if end_time is not None:
         rules.check_timestamp(end_time, "end_time")
-        changes["end_time"] = end_time
     if name:
         rules.check_text(name, "run_name")
-        changes["name"] = name[: rules.MAX_TAG_VALUE]
-        labels.upsert_tags(run.id, [Tag(RUN_NAME, name[: rules.MAX_TAG_VALUE])])
-    Run.objects.filter(pk=run.id).update(**changes)
+        name = name[: rules.MAX_TAG_VALUE]
+        labels.upsert_tags(run.id, [Tag(RUN_NAME, name)])
+    changed = run_rows.change_run(run.id, now_ms(), status, end_time, name or None)
     note_writer(run, actor.user_id)
-    return rows.run_by_pk(run.id)
+    return changed
 
 
 @atomic

@@ -1,8 +1,28 @@
 """Writing params and tags of runs: set-based, called by services inside their transaction."""
 
-from django.db import connection
+from collections.abc import Sequence
+from typing import Any
 
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from apps.core import prepared
 from apps.experiments.records import Tag
+
+_PARAMS = "experiments_param (run_id, key_id, value)"
+_TAGS = "experiments_runtag (run_id, key, value)"
+
+
+def _insert(cursor: CursorWrapper, into: str, key: str, conflict: str, run_pk: int, rows: Sequence[tuple[Any, str]]) -> None:
+    """Insert (key, value) rows of one run. PostgreSQL gets two arrays, so that one text serves batches of every size."""
+    if connection.vendor == "postgresql":
+        keys, values = zip(*rows, strict=True)
+        rows_sql, params = f"SELECT %s::bigint, r.* FROM unnest(%s::{key}[], %s::text[]) AS r", [run_pk, list(keys), list(values)]
+    else:
+        rows_sql = "VALUES " + ",".join(["(%s,%s,%s)"] * len(rows))
+        params = [item for key_value in rows for item in (run_pk, *key_value)]
+    columns = into[into.index("(") + 1 :].removesuffix(", value)")
+    prepared.execute(cursor, f"INSERT INTO {into} {rows_sql} ON CONFLICT ({columns}) {conflict}", params)
 
 
 def insert_params(run_pk: int, params: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -12,9 +32,7 @@ def insert_params(run_pk: int, params: list[tuple[int, str]]) -> list[tuple[int,
     """
     params = sorted(params)
     with connection.cursor() as cursor:
-        marks = ",".join(["(%s,%s,%s)"] * len(params))
-        sql = f"INSERT INTO experiments_param (run_id, key_id, value) VALUES {marks} ON CONFLICT (run_id, key_id) DO NOTHING"
-        cursor.execute(sql, [item for key_id, value in params for item in (run_pk, key_id, value)])
+        _insert(cursor, _PARAMS, "bigint", "DO NOTHING", run_pk, params)
         if cursor.rowcount == len(params):
             return []
         keys = ",".join(["%s"] * len(params))
@@ -31,13 +49,8 @@ def upsert_tags(run_pk: int, tags: list[Tag]) -> None:
     rows = sorted(dict(tags).items())
     if not rows:
         return
-    marks = ",".join(["(%s,%s,%s)"] * len(rows))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO experiments_runtag (run_id, key, value) VALUES {marks} ON CONFLICT (run_id, key) DO UPDATE SET value "
-            f"= excluded.value",
-            [item for key, value in rows for item in (run_pk, key, value)],
-        )
+        _insert(cursor, _TAGS, "text", "DO UPDATE SET value = excluded.value", run_pk, rows)
 
 
 def touch_run(run_pk: int, now_ms: int, *, name: str | None = None, parent_run_id: str | None = None) -> None:
@@ -50,4 +63,4 @@ def touch_run(run_pk: int, now_ms: int, *, name: str | None = None, parent_run_i
         columns.append("parent_run_id = %s")
         params.append(parent_run_id)  # type: ignore[arg-type]
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE experiments_run SET {', '.join(columns)} WHERE id = %s", [*params, run_pk])
+        prepared.execute(cursor, f"UPDATE experiments_run SET {', '.join(columns)} WHERE id = %s", [*params, run_pk])

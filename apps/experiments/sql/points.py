@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from apps.core import prepared
 from apps.experiments.models.metrics import NAN
 
 
@@ -117,13 +118,13 @@ _POINT_COLUMNS = "run_id, key_id, step, timestamp, value, kind"
 _POSTGRESQL = f"""
 WITH stored AS (
   INSERT INTO experiments_point ({_POINT_COLUMNS})
-  SELECT %s, p.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::float8[], %s::smallint[]) AS p
+  SELECT %s::bigint, p.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::float8[], %s::smallint[]) AS p
   ON CONFLICT DO NOTHING RETURNING key_id, kind
 ), counts AS (
   SELECT key_id, count(*) AS n, count(*) FILTER (WHERE kind = {NAN}) AS nans FROM stored GROUP BY key_id
 )
 INSERT INTO experiments_series AS s ({_COLUMNS})
-SELECT %s, b.key_id, COALESCE(c.n, 0), COALESCE(c.nans, 0), b.min_value, b.min_step, b.max_value, b.max_step,
+SELECT %s::bigint, b.key_id, COALESCE(c.n, 0), COALESCE(c.nans, 0), b.min_value, b.min_step, b.max_value, b.max_step,
        b.latest_value, b.latest_kind, b.latest_step, b.latest_timestamp, b.first_step
   FROM unnest(%s::bigint[], %s::float8[], %s::bigint[], %s::float8[], %s::bigint[], %s::float8[], %s::smallint[],
               %s::bigint[], %s::bigint[], %s::bigint[])
@@ -141,7 +142,7 @@ def _insert_postgresql(run_pk: int, points: list[PointRow], series: list[SeriesR
     columns = [_literal(column) for column in zip(*points, strict=True)]
     summary = [_literal(column) for column in zip(*series, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(_POSTGRESQL, [run_pk, *columns, run_pk, *summary])
+        prepared.execute(cursor, _POSTGRESQL, [run_pk, *columns, run_pk, *summary])
 
 
 def _insert_sqlite(run_pk: int, points: list[PointRow], series: list[SeriesRow]) -> None:
