@@ -20,7 +20,7 @@ class Job:
     def __init__(self, server: LiveServer, folder: Path, token: str):
         self.server, self.folder, self.token = server, folder, token
 
-    def run(self, code: str, python: str = sys.executable, **environment: str) -> str:
+    def run(self, code: str, python: str = sys.executable, seconds: float = 150, **environment: str) -> str:
         """Run the code; what it printed. Fails the test if it fails."""
         clean = {
             name: value
@@ -39,7 +39,7 @@ class Job:
             env=clean | client | environment,
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=seconds,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
