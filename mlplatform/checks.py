@@ -40,9 +40,11 @@ def addresses(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
 
 def stores(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
     """The artifact store's variables fit each other."""
+    # No error: on the way from one to the other both are needed.
     if settings.S3_ENDPOINT_URL and not settings.ARTIFACT_ROOT.startswith("s3://"):
-        message = "MLPLATFORM_S3_ENDPOINT_URL is set, but MLPLATFORM_ARTIFACT_ROOT is a folder"
-        return [Error(message, hint="Write MLPLATFORM_ARTIFACT_ROOT=s3://bucket/prefix", id="mlplatform.E004")]
+        message = f"MLPLATFORM_S3_ENDPOINT_URL is set, but new artifacts go to {settings.ARTIFACT_ROOT}"
+        hint = "Fine while artifacts move (docs/artifacts.md); else write MLPLATFORM_ARTIFACT_ROOT=s3://bucket/prefix"
+        return [Warning(message, hint=hint, id="mlplatform.W003")]
     return []
 
 

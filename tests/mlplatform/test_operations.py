@@ -76,7 +76,7 @@ def test_sound_settings_raise_nothing(settings):
         ({"HTTPS": False, "PUBLIC_URL": "https://ml.example.com"}, "mlplatform.W001"),
         ({"PUBLIC_URL": "http://example.com/ml"}, "mlplatform.E002"),
         ({"TRUSTED_PROXIES": [ipaddress.ip_network("0.0.0.0/0")]}, "mlplatform.E003"),
-        ({"S3_ENDPOINT_URL": "http://store", "ARTIFACT_ROOT": "/srv"}, "mlplatform.E004"),
+        ({"S3_ENDPOINT_URL": "http://store", "ARTIFACT_ROOT": "/srv"}, "mlplatform.W003"),
     ],
 )
 def test_settings_that_contradict_each_other_are_named(settings, values, found):
