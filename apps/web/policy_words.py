@@ -44,6 +44,11 @@ def summary(terms: Terms, names: Names) -> str:
     return "; ".join(needs) or _("nothing: it only writes down who moved what")
 
 
+def is_narrow(terms: Terms) -> bool:
+    """Whether a rule names no more people than it asks for, so that nobody of them could ask for a promotion."""
+    return terms.separation.requester and any(not one.teams and len(one.users) <= one.number for one in terms.rules)
+
+
 SEPARATION = ("requester", "version_creator", "run_owner", "gate_changer")
 
 

@@ -14,8 +14,9 @@ from apps.registry.access import access_model
 from apps.registry.approval_records import Names, PolicyRecord
 from apps.registry.governance import governing
 from apps.registry.models import PolicyVersion, RegisteredModel
-from apps.registry.models.policies import CURRENT, MODEL, PROPOSED
+from apps.registry.models.policies import CURRENT, MODEL, PROPOSED, SERVER, STAGE, WORKSPACE
 from apps.registry.models.registered import ACTIVE
+from apps.registry.stages import PRODUCTION
 from apps.registry.terms import Terms, load
 
 
@@ -27,6 +28,14 @@ def list_policies(actor: Actor) -> list[PolicyRecord]:
     found = [_record(row) for row in rows]
     hidden = _hidden(actor, workspace.id, [record.subject for record in found if record.scope == MODEL])
     return [record for record in found if record.scope != MODEL or record.subject not in hidden]
+
+
+def is_production_protected(actor: Actor) -> bool:
+    """Whether a policy stands before Production of every model of the actor's workspace. Raises Missing, Denied."""
+    workspace = access_workspace(actor, actor.workspace, "policy.read")
+    rows = _rows().filter(state=CURRENT, policy__retired_at=None, policy__target_kind=STAGE, policy__target=PRODUCTION)
+    wide = Q(policy__scope=SERVER) | Q(policy__scope=WORKSPACE, policy__workspace_id=workspace.id)
+    return rows.filter(wide).exists()
 
 
 def _hidden(actor: Actor, workspace_id: int, names: list[str]) -> set[str]:

@@ -58,6 +58,15 @@ def require_policy_right(actor: Actor, scope: str, workspace: str | None, subjec
     return _workspace(here)
 
 
+def may_change(actor: Actor, scope: str, workspace: str | None, subject: str) -> bool:
+    """Whether the actor may change policies there: the question to the answer of `require_policy_right`."""
+    try:
+        require_policy_right(actor, scope, workspace, subject)
+    except (Denied, Missing):
+        return False
+    return True
+
+
 def _in_place_of_model(actor: Actor, missing: Missing) -> int:
     """A policy by name outlives its model. To whoever may not MANAGE the workspace a hidden model reads like a missing one."""
     try:

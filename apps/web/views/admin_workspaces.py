@@ -1,5 +1,7 @@
 """Workspaces in the administration: making, describing, sharing and removing them."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -9,11 +11,13 @@ from django.views.decorators.http import require_POST
 from apps.access.levels import parse
 from apps.access.queries import workspaces as queries
 from apps.access.services import workspaces as services
+from apps.registry.queries import policies
 from apps.web.base import actor_of, admin_only, render
 from apps.web.forms.experiments import GrantForm
 from apps.web.forms.refusals import shown
 from apps.web.forms.workspaces import DescriptionForm, WorkspaceForm
 from apps.web.tabs import admin_tabs
+from apps.web.workspaces import address
 
 
 @admin_only
@@ -46,6 +50,9 @@ def workspace(request: HttpRequest, name: str) -> HttpResponse:
         "form": form,
         "description_form": DescriptionForm(initial={"description": record.description}),
         "tabs": admin_tabs(request),
+        "is_protected": policies.is_production_protected(replace(actor, workspace=name)),
+        "policies_url": address(name, "web:policies"),
+        "protect_url": address(name, "web:policy_protect_workspace"),
     }
     return render(request, "web/admin/workspace.html", context, status=400 if form.errors else 200)
 

@@ -57,6 +57,7 @@ def render_model(request: HttpRequest, name: str, refused: Refused) -> HttpRespo
     offset = decode_offset(request.GET.get("page", ""))
     found, more = versions.list_versions(actor, name, stage=stage, offset=offset, limit=PAGE)
     standing = moves.model_standing(actor, name)
+    lines = model_frame.policy_lines(request, name)
     context |= {
         "describe_form": refused.describe or DescriptionForm(initial={"description": context["model"].description}),
         "tag_form": refused.tag or TagForm(auto_id="tag-%s"),
@@ -71,7 +72,8 @@ def render_model(request: HttpRequest, name: str, refused: Refused) -> HttpRespo
         "standing": standing,
         "holders": [(one, standing.holders[one]) for one in (stages.PRODUCTION, stages.STAGING)],
         "previous": standing.previous.get(stages.PRODUCTION),
-        "policies": model_frame.policy_lines(request, name),
+        "policies": lines,
+        "is_protected": any((line["kind"], line["target"]) == ("stage", stages.PRODUCTION) for line in lines),
         "code": register_lines(request, name),
         **_table(request, found, standing.holders[stages.PRODUCTION]),
         **_on_a_date(request, name),

@@ -1,4 +1,4 @@
-"""Policies: which there are, the editor, their versions, and protecting a model by one click."""
+"""Policies: which there are, the editor, and their versions."""
 
 from typing import Any
 
@@ -8,12 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from apps.access.levels import Level
-from apps.core.actor import Actor
 from apps.core.errors import AlreadyExists, Conflict, Denied, DomainError, Invalid, Missing
 from apps.registry.approval_records import PolicyRecord
 from apps.registry.queries import policies as queries
-from apps.registry.queries import registered
 from apps.registry.services import policies as services
 from apps.registry.services.policies import NewPolicy
 from apps.web import policy_words
@@ -42,7 +39,14 @@ def policy_list(request: HttpRequest) -> HttpResponse:
         for record in records
         if record.state == "current"
     ]
-    return render(request, "web/approvals/policies.html", {"rows": rows, "crumbs": _crumbs()[:1]})
+    wide = [row["record"] for row in rows if row["record"].scope in ("workspace", "server")]
+    is_protected = any((record.target_kind, record.target) == ("stage", "Production") for record in wide)
+    context = {
+        "rows": rows,
+        "may_protect": not is_protected and services.may_change(actor, "workspace", actor.workspace, ""),
+        "crumbs": _crumbs()[:1],
+    }
+    return render(request, "web/approvals/policies.html", context)
 
 
 @signed_in
@@ -95,7 +99,7 @@ def _policy_page(
     names = queries.names_in(actor, [record.terms for record in records])
     shown = next((record for record in records if record.state == "current"), records[0])
     proposed = next((record for record in records if record.state == "proposed"), None)
-    may_change = shown.retired_at is None and _may_change(actor, shown)
+    may_change = shown.retired_at is None and services.may_change(actor, shown.scope, shown.workspace or None, shown.subject)
     form = form or forms.from_terms(queries.terms_json(actor, shown.terms, names), shown.target_kind)
     here = reverse("web:policy", args=[shown.id])
     context: dict[str, Any] = {
@@ -111,6 +115,7 @@ def _policy_page(
             request.GET.get("saved", "")
         ),
         "refusal": _words(error) if error else "",
+        "is_narrow": may_change and policy_words.is_narrow(shown.terms),
         "crumbs": _crumbs(),
         # Another id after each change, so that the answer to a saved form is shown as the page that it is.
         **_editor(form, f"policy-form-{len(records)}-{'p' if proposed else 'c'}", here),
@@ -154,14 +159,6 @@ def _code(error: DomainError) -> int:
     return 400 if isinstance(error, Missing) else next(code for kind, code in STATUS.items() if isinstance(error, kind))
 
 
-def _may_change(actor: Actor, record: PolicyRecord) -> bool:
-    try:
-        services.require_policy_right(actor, record.scope, record.workspace or None, record.subject)
-    except (Denied, Missing):
-        return False
-    return True
-
-
 def _crumbs() -> list[dict[str, str]]:
     return [
         {"label": _("Approvals"), "url": reverse("web:approvals")},
@@ -196,37 +193,3 @@ def decide(request: HttpRequest, policy_id: int) -> HttpResponse:
     except (Conflict, Denied, Invalid) as error:
         return _policy_page(request, records, None, error)
     return HttpResponseRedirect(reverse("web:policy", args=[policy_id]))
-
-
-@signed_in
-@require_POST
-def protect(request: HttpRequest, name: str) -> HttpResponse:
-    """Protect Production of a model by one click: one approval of whoever may MANAGE it. Leads to the editor."""
-    actor = actor_of(request)
-    try:
-        policy_id = _protect(actor, name, _managers(actor, name))
-    except AlreadyExists:
-        found = queries.policies_of_model(actor, name)
-        about = ("model", "stage", "Production")
-        policy_id = next(one.id for one in found if (one.scope, one.target_kind, one.target) == about)
-        return HttpResponseRedirect(reverse("web:policy", args=[policy_id]))
-    return HttpResponseRedirect(f"{reverse('web:policy', args=[policy_id])}?saved=1")
-
-
-def _protect(actor: Actor, name: str, rule: dict[str, Any]) -> int:
-    try:
-        return services.create_policy(actor, _policy_of(name, rule))
-    except Invalid:  # a service account may MANAGE, but never approves
-        return services.create_policy(actor, _policy_of(name, rule | {"teams": [], "users": [actor.name]}))
-
-
-def _policy_of(name: str, rule: dict[str, Any]) -> NewPolicy:
-    return NewPolicy("model", "Production", "stage", name, {"rules": [rule]}, _("Made by one click"))
-
-
-def _managers(actor: Actor, name: str) -> dict[str, Any]:
-    """A rule that names whoever was given MANAGE on the model; without anybody, whoever protects it. Raises Missing, Denied."""
-    grants = [grant for grant in registered.list_model_grants(actor, name) if grant.level == Level.MANAGE]
-    teams = [grant.grantee for grant in grants if grant.kind == "team"]
-    users = [grant.grantee for grant in grants if grant.kind == "user"]
-    return {"name": _("Managers"), "number": 1, "teams": teams, "users": users or ([] if teams else [actor.name])}

@@ -23,6 +23,7 @@ ROWS: list[Row] = [
     shown("approvals/policies/", "page"),
     shown("approvals/policies/new/", "page"),
     form("approvals/policies/new/", "page", {"add": "rule"}, success=200),
+    form("approvals/policies/protect/", "page-admin 403"),
     shown("approvals/policies/<int:policy_id>/", "page-read", path=POLICY),
     form("approvals/policies/<int:policy_id>/", "page-manage", {"expires_days": "14"}, path=POLICY),
     form("approvals/policies/<int:policy_id>/retire/", "page-manage", path=POLICY),

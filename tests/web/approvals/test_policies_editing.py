@@ -164,5 +164,41 @@ def test_the_list_of_policies_costs_the_same_for_any_length(people, approvers, w
     client = web(people.reader)
     for number in range(12):
         policies.create_policy(SYSTEM, NewPolicy("pattern", "Production", subject=f"m{number}-*", terms=terms))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert client.get("/approvals/policies/").content.decode().count("<tr>") == 13
+
+
+def test_one_click_protects_production_of_every_model_of_a_workspace(people, model, web):
+    client = web(people.admin)
+    assert "Protect Production" in client.get("/approvals/policies/").content.decode()
+    assert "Protect Production" not in web(people.editor).get("/approvals/policies/").content.decode()
+    assert web(people.editor).post("/approvals/policies/protect/").status_code == 403
+    answer = client.post("/approvals/policies/protect/")
+    made = Policy.objects.get()
+    assert (answer["Location"], made.scope, made.target) == (f"/approvals/policies/{made.pk}/?saved=1", "workspace", "Production")
+    assert client.post("/approvals/policies/protect/")["Location"] == f"/approvals/policies/{made.pk}/"
+    assert "Protect Production" not in client.get("/approvals/policies/").content.decode()
+    assert "Protect Production" not in client.get("/models/fraud/").content.decode()
+
+
+def test_the_page_of_a_workspace_protects_what_is_in_it(people, worlds, web):
+    client = web(people.admin)
+    page = client.get("/admin/workspaces/elsewhere/").content.decode()
+    url = re.search(r'action="(/w/elsewhere/[^"]+protect/)"', page)[1]
+    assert client.post(url).status_code == 302
+    assert Policy.objects.get().workspace.name == "elsewhere"
+    assert "A policy stands before Production" in client.get("/admin/workspaces/elsewhere/").content.decode()
+    assert "Protect Production" in client.get("/admin/workspaces/default/").content.decode()
+
+
+def test_a_policy_that_names_too_few_says_so(people, approvers, model, web):
+    client = web(people.manager)
+    one = client.post("/models/fraud/protect/")["Location"]
+    assert "names no more people than it asks for" in client.get(one).content.decode()
+    client.post(one, {**NEW, "expires_days": "14"})
+    assert "names no more people than it asks for" not in client.get(one).content.decode()
+
+
+def test_a_policy_for_staging_leaves_the_click_for_production(people, approvers, protect, web):
+    protect(target="Staging")
+    assert "Protect Production" in web(people.manager).get("/models/fraud/").content.decode()
