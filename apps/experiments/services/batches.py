@@ -8,6 +8,7 @@ from django.conf import settings
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Denied, Invalid, Missing
+from apps.core.together import together
 from apps.core.transactions import atomic
 from apps.experiments import rules
 from apps.experiments.access import RunAccess, access_active_run, access_logged_model
@@ -21,7 +22,7 @@ RUN_NAME, PARENT, NOTE, MODEL_HISTORY = "mlflow.runName", "mlflow.parentRunId", 
 
 
 @with_fresh_keys
-@atomic
+@together
 def log_batch(actor: Actor, run_id: str, batch: Batch) -> None:
     """Store a batch whole or not at all; repetitions change nothing.
 
@@ -41,7 +42,7 @@ def log_batch(actor: Actor, run_id: str, batch: Batch) -> None:
 
 
 @with_fresh_keys
-@atomic
+@together
 def log_metric(actor: Actor, run_id: str, metric: MetricInput, of_model: ModelMetricInput | None = None) -> None:
     """Store one metric point; a repetition of it changes nothing. Raises Invalid, Missing, Denied."""
     run = access_active_run(actor, run_id, "run.log")
@@ -55,7 +56,7 @@ def log_metric(actor: Actor, run_id: str, metric: MetricInput, of_model: ModelMe
 
 
 @with_fresh_keys
-@atomic
+@together
 def log_param(actor: Actor, run_id: str, key: str, value: str) -> None:
     """Store a param; the same value again is fine, another one Invalid. Raises Missing, Denied besides."""
     run = access_active_run(actor, run_id, "run.log")
@@ -66,7 +67,7 @@ def log_param(actor: Actor, run_id: str, key: str, value: str) -> None:
     note_writer(run, actor.user_id)
 
 
-@atomic
+@together
 def set_tag(actor: Actor, run_id: str, key: str, value: str) -> None:
     """Set a tag. `mlflow.runName` renames the run besides. Raises Invalid, Missing, Denied."""
     run = access_active_run(actor, run_id, "run.tag")

@@ -7,6 +7,7 @@ from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Denied, Invalid
 from apps.core.ids import new_run_id
+from apps.core.together import together
 from apps.core.transactions import atomic
 from apps.experiments import rules
 from apps.experiments.access import RunAccess, access_active_run, access_experiment, access_run
@@ -33,7 +34,7 @@ class NewRun:
     status: int = RUNNING
 
 
-@atomic
+@together
 def create_run(actor: Actor, new: NewRun) -> RunRecord:
     """Start a run with its tags. The name is given, or the tag mlflow.runName, or made up. Raises Invalid, Missing, Denied."""
     experiment = access_experiment(actor, new.experiment_id or DEFAULT_EXPERIMENT_ID, "run.create", lock=True)
@@ -71,7 +72,7 @@ def _create_tags(new: NewRun) -> dict[str, str]:
     return tags
 
 
-@atomic
+@together
 def update_run(actor: Actor, run_id: str, *, status: int | None = None, end_time: int | None = None, name: str = "") -> RunRecord:
     """Change what is given; an empty name changes nothing. Raises Invalid, Missing, Denied."""
     run = access_active_run(actor, run_id, "run.update")
