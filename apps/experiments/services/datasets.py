@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
+from apps.core.errors import Denied
 from apps.core.transactions import atomic
 from apps.experiments import rules
-from apps.experiments.access import access_active_run
-from apps.experiments.models import Dataset, DatasetInput, InputTag, RunModel
+from apps.experiments.access import RunAccess, access_active_run
+from apps.experiments.models import Dataset, DatasetInput, Hold, InputTag, RunModel
 from apps.experiments.records import ModelLink, Tag
 from apps.experiments.sql import labels
 from apps.experiments.sql.writers import note_writer
@@ -33,12 +34,14 @@ class NewInput:
 def log_inputs(actor: Actor, run_id: str, inputs: list[NewInput], models: list[str]) -> None:
     """Link datasets and logged models that the run read. Logging one again adds nothing; the first content and tags stay.
 
-    Raises Invalid, Missing, Denied.
+    Raises Invalid, Missing, Denied (a hold).
     """
     run = access_active_run(actor, run_id, "run.log")
     for index, item in enumerate(inputs):
         _check(item, f"datasets[{index}]")
     by_name = {(item.name, item.digest): item for item in reversed(inputs)}  # of those that come twice the first counts
+    if run.holds:
+        _refuse_under_hold(run, list(by_name))
     for _, item in sorted(by_name.items()):
         _link(run.id, run.experiment_id, item)
     _link_models(run.id, [ModelLink(model_id, 0) for model_id in models], is_output=False)
@@ -55,6 +58,15 @@ def log_outputs(actor: Actor, run_id: str, models: list[ModelLink]) -> None:
     _link_models(run.id, models, is_output=True)
     note_writer(run, actor.user_id)
     labels.touch_run(run.id, now_ms())
+
+
+def _refuse_under_hold(run: RunAccess, datasets: list[tuple[str, str]]) -> None:
+    """What a promoted version was trained on is part of what was approved: another dataset is Denied, the same again passes."""
+    known = set(DatasetInput.objects.filter(run_id=run.id).values_list("dataset__name", "dataset__digest"))
+    fresh = [name for name, digest in datasets if (name, digest) not in known]
+    reason = Hold.objects.filter(run_id=run.id).order_by("since").values_list("reason", flat=True).first()
+    if fresh and reason:
+        raise Denied(f"dataset '{fresh[0]}' cannot be added to run {run.run_id}: it is evidence of {reason}")
 
 
 def _check(item: NewInput, path: str) -> None:

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from apps.artifacts.services import uploads
-from apps.experiments.models import LoggedModel, Param, Run, RunTag
+from apps.experiments.models import DatasetInput, LoggedModel, Param, Run, RunTag
 from apps.experiments.services import logged_models, trash
 from apps.experiments.services.logged_models import NewModel
 from apps.registry.services import versions
@@ -36,6 +36,26 @@ def test_an_artifact_behind_it_is_neither_overwritten_nor_deleted(api, people, e
 
 
 @pytest.mark.parametrize("kind", WIRE)
+def test_an_upload_in_parts_does_not_replace_it_either(api, people, evidence, kind):
+    base, client = f"/{'ajax-api' if kind == 'ajax' else 'api'}/2.0/mlflow-artifacts/", api(people.manager)
+    made = client.post(f"{base}mpu/create/{evidence}/model", {"path": "MLmodel", "num_parts": 1}).ok
+    url = made["credentials"][0]["url"].removeprefix("http://testserver")
+    etag = client.put(url, b"other bytes").headers["ETag"]
+    done = {"path": "MLmodel", "upload_id": made["upload_id"], "parts": [{"part_number": 1, "etag": etag, "url": url}]}
+    answer = client.post(f"{base}mpu/complete/{evidence}/model", done)
+    assert (answer.status, "version 1 of fraud" in answer.json["message"]) == (403, True)
+    assert client.get(f"{base}artifacts/{evidence}/model/MLmodel").body == b"flavors: {}"
+
+
+def test_runs_are_deleted_many_at_once_without_those_that_are_evidence(api, people, promoted, worlds):
+    body = {"experiment_id": worlds.here.experiment_id, "max_timestamp_millis": 9_999_999_999_999, "max_runs": 100}
+    assert api(people.manager).post("databricks/runs/delete-runs", body).status == 200
+    states = dict(Run.objects.filter(experiment_id=worlds.here.experiment_id).values_list("run_id", "lifecycle"))
+    assert states.pop(worlds.here.run_id) == "active"
+    assert set(states.values()) == {"deleted"}
+
+
+@pytest.mark.parametrize("kind", WIRE)
 @pytest.mark.parametrize(
     ("path", "fields"),
     [
@@ -44,6 +64,8 @@ def test_an_artifact_behind_it_is_neither_overwritten_nor_deleted(api, people, e
         ("runs/delete-tag", {"key": "colour"}),
         ("runs/log-metric", {"key": "loss", "value": 0.001, "timestamp": 99_999_999_999_999, "step": 99}),
         ("runs/log-batch", {"params": [{"key": "p", "value": "v"}]}),
+        ("runs/log-inputs", {"datasets": [{"dataset": {"name": "other", "digest": "d", "source_type": "s", "source": "u"}}]}),
+        ("runs/log-model", {"model_json": '{"run_id": "r", "artifact_path": "a", "utc_time_created": "t", "flavors": {}}'}),
         ("runs/delete", {}),
     ],
 )
@@ -56,6 +78,7 @@ def test_its_run_cannot_be_changed_or_deleted(door, people, promoted, worlds, ki
     assert run.lifecycle == "active"
     assert RunTag.objects.get(run=run, key="colour").value == "blue"
     assert not Param.objects.filter(run=run, key__name__in=["fresh", "p"]).exists()
+    assert not DatasetInput.objects.filter(run=run, dataset__name="other").exists()
 
 
 @pytest.mark.parametrize("kind", WIRE)

@@ -105,10 +105,14 @@ def test_renaming_deleting_and_deleting_the_version_are_refused_while_it_stands_
 
 def test_the_run_behind_it_and_its_experiment_cannot_be_changed_or_deleted(people, promoted, worlds, pages):
     one, run = pages(people.manager), f"/runs/{worlds.here.run_id}/"
+    many = f"/experiments/{worlds.here.experiment_id}/runs/act/"
     for path, data in (
         (f"{run}tags/", {"key": "colour", "value": "red"}),
         (f"{run}delete/", {}),
         (f"/experiments/{worlds.here.experiment_id}/delete/", {}),
+        (many, {"act": "delete", "runs": worlds.here.run_id}),
+        (many, {"act": "tag", "runs": worlds.here.run_id, "key": "colour", "value": "red"}),
+        (many, {"act": "move", "runs": worlds.here.run_id, "to": "0"}),
     ):
         status, text = one.post(path, **data)
         assert (path, status, "version 1 of fraud" in text) == (path, 403, True)
