@@ -11,6 +11,8 @@ pytest_plugins = ["tests.support.fixtures"]
 ALONE = {"faults"}
 # Folders whose tests gain nothing from a second database: they read source, start their own servers, or drive a browser.
 ONE_DATABASE = {"architecture", "browser", "clients", "faults", "wire", "mlplatform"}
+# The same of rooms: where bytes go, and what becomes of them when disks, buckets and networks fail.
+ONE_DATABASE_KINDS = {("artifacts", "faults"), ("artifacts", "stores")}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,18 +30,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+def folders(item: pytest.Item) -> tuple[str, ...]:
+    """The folders below tests/ in which a test lies."""
+    return item.path.relative_to(session.CHECKOUT / "tests").parts[:-1] or ("",)
+
+
 def folder(item: pytest.Item) -> str:
-    """The folder below tests/ in which a test lies."""
-    parts = item.path.relative_to(session.CHECKOUT / "tests").parts
-    return parts[0]
+    """The first of them."""
+    return folders(item)[0]
 
 
 def touches_database(item: pytest.Item) -> bool:
     """Whether a second database could change a test's outcome."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    return folder(item) not in ONE_DATABASE and bool(
-        item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}
-    )
+    one_will_do = folder(item) in ONE_DATABASE or folders(item)[:2] in ONE_DATABASE_KINDS
+    return not one_will_do and bool(item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"})
 
 
 def is_transactional(item: pytest.Item) -> bool:

@@ -150,7 +150,15 @@ def test_the_first_rows_of_a_parquet_file_are_read_by_ranges(signed: Page, platf
     assert all(one.startswith("bytes=") for one in asked)
 
 
-@pytest.fixture(params=[(width, scheme) for width in (1440, 390) for scheme in ("light", "dark")], ids=lambda p: f"{p[0]}-{p[1]}")
+# Each width and each theme once; the other two pairs with the long tests.
+VIEWS = [
+    (1440, "light"),
+    (390, "dark"),
+    *(pytest.param(pair, marks=pytest.mark.long) for pair in ((1440, "dark"), (390, "light"))),
+]
+
+
+@pytest.fixture(params=VIEWS, ids=lambda p: f"{p[0]}-{p[1]}")
 def view(request, browser: Browser, platform: LiveServer) -> Iterator[Page]:
     """A signed-in page of that width and theme."""
     width, scheme = request.param

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.alone
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """A platform of this module's own, with its worker; tests leave it running."""
-    made = LiveServer(tmp_path_factory.mktemp("run") / "home", worker=True)
+    made = LiveServer(tmp_path_factory.mktemp("run") / "home", worker=True, bare=True)
     made.start()
     yield made
     made.kill()
