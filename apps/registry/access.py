@@ -10,6 +10,7 @@ from django.db import connection
 
 from apps.access import policy
 from apps.access.levels import Level
+from apps.core import prepared
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Missing
 from apps.registry import rules
@@ -165,6 +166,6 @@ def _lock_version(version_id: int) -> None:
 
 def _one(sql: str, params: list[Any]) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        prepared.execute(cursor, sql, params)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row

@@ -12,7 +12,7 @@ from django.db import connection
 
 from apps.access.queries.workspaces import require_admin, require_known
 from apps.audit.services.rows import record
-from apps.core import cipher, clock
+from apps.core import cipher, clock, prepared
 from apps.core.actor import Actor
 from apps.core.errors import DomainError, Invalid, Missing
 from apps.core.ids import new_uuid
@@ -70,7 +70,7 @@ def emit_event(actor: Actor, event: Event) -> None:
 def _active(workspace_id: int) -> list[tuple[str, str, int | None, list[str]]]:
     sql = "SELECT id, kind, thing, CAST(events AS text) FROM notices_webhook WHERE workspace_id = %s AND status = %s"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [workspace_id, ACTIVE])
+        prepared.execute(cursor, sql, [workspace_id, ACTIVE])
         return [(pk, kind, thing, json.loads(events)) for pk, kind, thing, events in cursor.fetchall()]
 
 

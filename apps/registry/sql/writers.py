@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from apps.core import prepared
+
 
 class VersionRow(NamedTuple):
     """A new version as stored, in the order of the columns."""
@@ -65,7 +67,7 @@ def _fixed(model_id: int, number: int, now: int) -> list[int]:
 
 def _insert_postgresql(model_id: int, now: int, row: VersionRow, tags: dict[str, str]) -> tuple[int, int] | None:
     with connection.cursor() as cursor:
-        cursor.execute(_POSTGRESQL, [now, model_id, model_id, now, now, now, *row, list(tags), list(tags.values())])
+        prepared.execute(cursor, _POSTGRESQL, [now, model_id, model_id, now, now, now, *row, list(tags), list(tags.values())])
         made: tuple[int, int] | None = cursor.fetchone()
     return made
 
