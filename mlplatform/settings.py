@@ -284,6 +284,8 @@ LOGGING = {
         # 4xx are the client's news, not ours: a line for each costs more than the answer.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Where it found its credentials: a line for every command.
+        "botocore.credentials": {"level": "WARNING"},
     },
 }
 

@@ -18,6 +18,12 @@ function followClientLink() {
 addEventListener("hashchange", followClientLink);
 followClientLink();
 
+// Where tabs do not fit side by side, the one that is open is in view.
+for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".tabs > [aria-current]"))) {
+  const strip = /** @type {HTMLElement} */ (tab.parentElement);
+  strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+}
+
 /** @type {Record<string, () => Promise<unknown>>} */
 const ELEMENTS = {
   "chart-card": () => import("./elements/chart-card.js"),

@@ -25,7 +25,7 @@ def test_a_sound_store_passes_and_nothing_stays(web, people):
 def test_a_failure_is_named_with_its_fix(web, people, monkeypatch):
     broken(monkeypatch)
     page = web(people.admin).post("/admin/doctor/").content.decode()
-    assert "folder owner" in page
+    assert "Folder owner." in page
     assert "chown -R" in page
     assert page.count("Skipped") == 3
 
