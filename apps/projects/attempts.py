@@ -228,13 +228,13 @@ class Attempt:
         found = containers.require_engine()
         if not project.name:
             raise Invalid("Project name in MLProject must be specified when using docker for image tagging.")
-        image = containers.check_image(docker.image)
+        base = containers.check_image(docker.image)
         volumes = containers.check_volumes(docker.volumes, [Path(root) for root in settings.VOLUME_ROOTS])
         command = entry.command_line(self.claimed.params, lambda *asked: self._resolve_in_container(fetched, *asked))
         variables = containers.variables(docker, self._variables(), {})
-        built = self._build_image(found, fetched, project.name, image)
+        image = self._image(found, fetched, project.name, base)
         uid = self.isolation.uid(self.slot.number)
-        line = containers.run_command(found, self.name, built, command, sorted(variables), volumes, self.claimed.limits, uid)
+        line = containers.run_command(found, self.name, image, command, sorted(variables), volumes, self.claimed.limits, uid)
         environment = {**variables, **containers.client_environment()}
         job = Job(self.name, tuple(line), self.folders, environment, Limits(seconds=self.limits.seconds, memory=None, disk=None))
         try:
@@ -242,12 +242,32 @@ class Attempt:
         finally:
             containers.remove(self.name)
 
-    def _build_image(self, found: containers.Engine, fetched: fetching.Fetched, name: str, image: str) -> str:
+    def _image(self, found: containers.Engine, fetched: fetching.Fetched, name: str, base: str) -> str:
+        """The id of the base with the code in it: the one that was built for the same code before, or built now.
+
+        By its id and not by its tag: another slot may build the same tag for its own user meanwhile.
+        """
         self._note(phase="Building the image", environment_kind="docker")
+        uid = self.isolation.uid(self.slot.number)
         tag = containers.tag_of(name, fetched.commit or f"x{self.claimed.id}")
-        file = self.folders.path / containers.DOCKERFILE
-        file.write_text(containers.build_file(image, self.isolation.uid(self.slot.number)))
-        argv = (found.path, "build", "--tag", tag, "--file", str(file), str(fetched.project))
+        claimed = self.claimed
+        place = f"{claimed.uri}#{claimed.subdirectory}" if fetched.commit else f"{claimed.archive_root}/{claimed.archive_path}"
+        mark = containers.mark_of(place, fetched.commit, claimed.subdirectory, containers.image_id(found, base), str(uid))
+        image = containers.find_image(found, mark)
+        if image:
+            self.log.note(f"Image {tag} was built before")
+        else:
+            image = self._build_image(found, fetched, base, tag, mark)
+        log_batch(
+            self.actor, claimed.run_id, Batch(tags=[Tag("mlflow.docker.image.uri", tag), Tag("mlflow.docker.image.id", image)])
+        )
+        self._note(environment=tag[:64])
+        return image
+
+    def _build_image(self, found: containers.Engine, fetched: fetching.Fetched, base: str, tag: str, mark: str) -> str:
+        file, told = self.folders.path / containers.DOCKERFILE, self.folders.path / "image"
+        file.write_text(containers.build_file(base, self.isolation.uid(self.slot.number)))
+        argv = tuple(containers.build_command(found, tag, mark, file, told, fetched.project))
         limits = Limits(seconds=DOWNLOAD_SECONDS, memory=None, disk=None, file_size=None, processes=None)
         job = Job(f"{self.name}-b", argv, self.folders, containers.client_environment(), limits)
         ending = supervise(job, trusted(), self.log, self.keeper.tick)
@@ -255,10 +275,7 @@ class Attempt:
             raise building.Interrupted(ending.reason)
         if not ending.is_success:
             raise Invalid(f"The image could not be built: {self._last_line() or ending.reason}")
-        tags = [Tag("mlflow.docker.image.uri", tag), Tag("mlflow.docker.image.id", containers.image_id(found, tag))]
-        log_batch(self.actor, self.claimed.run_id, Batch(tags=tags))
-        self._note(environment=tag[:64])
-        return tag
+        return _read_short(told)
 
     def _resolve_in_container(self, fetched: fetching.Fetched, parameter: Parameter, value: str, position: int) -> str:
         local = mlproject.local_path(value)
@@ -273,9 +290,8 @@ class Attempt:
         if (reason := self.keeper.check()) is not None:
             return Outcome(KILLED, reason)
         shown = self.masker.text(command)
-        self._note(command=shown)
         self.log.note(f"Running {shown}")
-        if not leases.begin(self.actor, self.claimed.id, self.claimed.claim):
+        if not leases.begin(self.actor, self.claimed.id, self.claimed.claim, shown):
             return Outcome(KILLED, self.keeper.check() or "The lease of this execution is another worker's")
         ending = supervise(job, isolation, self.log, self.keeper.tick)
         return Outcome(OUTCOMES[ending.kind], self._reason(ending), ending.code, asdict(ending.usage))

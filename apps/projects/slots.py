@@ -51,9 +51,9 @@ class Slot:
             os.close(self._descriptor)
 
     def _write(self, text: str) -> None:
+        # Not forced to the disk: what a killed process wrote stays, and a machine that lost power has no process of a job left.
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, text.encode(), 0)
-        os.fsync(self._descriptor)
 
 
 def take(base: Path, jobs: Path, isolation: Isolation, count: int) -> Slot | None:

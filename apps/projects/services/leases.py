@@ -121,12 +121,12 @@ def note(actor: Actor, execution_id: int, claim: str, **facts: Any) -> bool:
 
 
 @atomic
-def begin(actor: Actor, execution_id: int, claim: str) -> bool:
-    """PREPARING becomes RUNNING, and its run too; whether the worker still had it."""
+def begin(actor: Actor, execution_id: int, claim: str, command: str = "") -> bool:
+    """PREPARING becomes RUNNING with that command, and its run too; whether the worker still had it."""
     require_admin(actor, "execution.begin")
     row = _held(execution_id, claim).select_related("run").first()
     changed = Execution.objects.filter(pk=execution_id, claim=claim, state=PREPARING).update(
-        state=RUNNING, phase="", started_at=clock.now()
+        state=RUNNING, phase="", command=command, started_at=clock.now()
     )
     if changed and row is not None:
         following.mark_running(row.run.run_id)

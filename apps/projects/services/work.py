@@ -11,7 +11,7 @@ from apps.access.queries.workspaces import require_admin
 from apps.core import clock
 from apps.core.actor import Actor
 from apps.core.errors import DomainError, Unavailable
-from apps.projects import machine, slots
+from apps.projects import containers, machine, slots
 from apps.projects.attempts import Attempt
 from apps.projects.records import FAILED, Claimed, Outcome
 from apps.projects.services import leases
@@ -87,3 +87,4 @@ def _evict_now_and_then(actor: Actor, base: Path) -> None:
     mark.touch()
     os.utime(mark)
     environments.evict(actor)
+    containers.evict()

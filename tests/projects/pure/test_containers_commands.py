@@ -1,5 +1,7 @@
 """Containers: what may be asked for, and the command line that comes of it."""
 
+from pathlib import Path
+
 import pytest
 
 from apps.core.errors import Invalid, Unavailable
@@ -111,3 +113,21 @@ def test_an_engine_that_answers_is_used(monkeypatch, tmp_path):
     containers._engine.cache_clear()
     assert containers.engine().label == "podman 4.3.1"
     containers._engine.cache_clear()
+
+
+def test_an_image_is_marked_with_what_it_is_made_of():
+    mark = containers.mark_of("https://h/r", "c1", "", "sha256:base", "64100")
+    assert mark == containers.mark_of("https://h/r", "c1", "", "sha256:base", "64100")
+    assert (
+        len({mark, containers.mark_of("https://h/r", "c1", "", "sha256:base", "64101"), containers.mark_of("https://h/r", "c1")})
+        == 3
+    )
+    line = containers.build_command(ENGINE, "iris:c1", mark, Path("/j/Dockerfile"), Path("/j/image"), Path("/j/code"))
+    assert line[:6] == ["/usr/bin/podman", "build", "--tag", "iris:c1", "--label", f"mlplatform.code={mark}"]
+    assert line[6:] == ["--iidfile", "/j/image", "--file", "/j/Dockerfile", "/j/code"]
+
+
+def test_without_an_engine_nothing_is_evicted(monkeypatch):
+    monkeypatch.setattr(containers, "engine", lambda: Engine(reason="none"))
+    monkeypatch.setattr(containers.subprocess, "run", lambda *_a, **_k: pytest.fail("asked an engine that is not there"))
+    containers.evict()

@@ -81,6 +81,18 @@ def test_a_project_runs_in_its_image(machine, people, engine):
     assert tags["mlflow.docker.image.id"]
 
 
+def test_the_image_of_the_same_code_is_built_once(machine, people, engine):
+    first, _ = machine.run(people, project("id"))
+    again, log = machine.run(people, uri=first.uri)
+    assert (first.state, again.state) == ("FINISHED", "FINISHED")
+    assert "was built before" in log
+    assert "STEP" not in log
+    ids = [{tag.key: tag.value for tag in get_run(SYSTEM, one.run_id).tags}["mlflow.docker.image.id"] for one in (first, again)]
+    assert ids[0] == ids[1]
+    containers.evict()  # young images stay
+    assert machine.run(people, uri=first.uri)[1].count("was built before") == 1
+
+
 def test_a_failing_container_fails(machine, people, engine):
     record, _ = machine.run(people, project("echo no luck; exit 3"))
     assert (record.state, record.reason) == ("FAILED", "The command ended with exit code 3: no luck")
