@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 
+from apps.artifacts import checks as artifacts
+
 # What `run` and `serve` ask; Django's own checks look at code, and `lint` asks them.
 TAG = "mlplatform"
 # All lose acknowledged writes in a power cut.
@@ -19,6 +21,8 @@ def register_all() -> None:
     register(addresses, TAG)
     register(stores, TAG)
     register(database, TAG, Tags.database)
+    for check in (artifacts.check_packages, artifacts.check_signed_urls, artifacts.check_folder):
+        register(check, TAG)
 
 
 def addresses(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:

@@ -2,10 +2,6 @@
 
 from django.apps import AppConfig
 
-from apps.artifacts import checks
-
-__all__ = ["ArtifactsConfig", "checks"]
-
 
 class ArtifactsConfig(AppConfig):
     """The room of the bytes."""

@@ -6,7 +6,7 @@ import psycopg2
 import pytest
 from django.test import Client
 
-from mlplatform import checks, operations
+from mlplatform import checks, operations, prepare
 
 
 @pytest.fixture
@@ -83,6 +83,13 @@ def test_settings_that_contradict_each_other_are_named(settings, values, found):
     for name, value in values.items():
         setattr(settings, name, value)
     assert ids(checks.addresses(None) + checks.stores(None)) == [found]
+
+
+@pytest.mark.django_db
+def test_a_start_that_would_send_clients_to_their_own_machine_is_refused(settings):
+    settings.PUBLIC_URL, settings.S3_PUBLIC_URL, settings.HTTPS = "https://ml.example.com", "http://localhost:9000", True
+    with pytest.raises(prepare.CannotStart, match="leads clients to their own machine"):
+        prepare.check()
 
 
 def test_a_database_that_forgets_is_found_out(own_postgres):

@@ -1,6 +1,6 @@
 import pytest
 
-from apps.artifacts.checks import check_signed_urls
+from apps.artifacts.checks import check_folder, check_signed_urls
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,11 @@ from apps.artifacts.checks import check_signed_urls
 def test_clients_are_never_sent_to_their_own_machine(settings, public_url, bucket_url, errors):
     settings.PUBLIC_URL, settings.S3_PUBLIC_URL = public_url, bucket_url
     assert len(check_signed_urls(None)) == errors
+
+
+def test_a_folder_that_cannot_be_made_is_told(settings, tmp_path):
+    settings.ARTIFACT_ROOT = str(tmp_path / "new/artifacts")
+    assert check_folder(None) == []
+    (tmp_path / "new").write_text("a file")
+    (warning,) = check_folder(None)
+    assert f"may not write to {tmp_path}/new" in warning.msg
