@@ -149,11 +149,17 @@ def _add_files(found: Evidence, place: Place) -> None:
     entries = list_tree(READER, owner.root, place.path)
     found.files = [File(entry.path[skipped:], entry.size or 0, entry.sha256) for entry in entries]
     found.problems += [f"{entry.path} is damaged in the store" for entry in entries if entry.damaged]
+    # What is there already has arrived: whoever begins to replace it changes nothing yet, and under a hold never does.
+    there = {entry.path for entry in entries}
     found.problems += [
         f"{attempt.path} has not arrived"
         for attempt in unfinished(READER, owner.root)
-        if f"{attempt.path}/".startswith(place.path)
+        if attempt.path not in there and _lies_in(attempt.path, place.path)
     ]
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(f"{folder}/")
 
 
 def _add_problems(found: Evidence) -> None:

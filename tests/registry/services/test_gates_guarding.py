@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from apps.artifacts.services import uploads
+from apps.artifacts.services import multipart, uploads
 from apps.core.errors import Denied, Invalid
 from apps.experiments.records import MetricInput
 from apps.experiments.services import batches
@@ -250,3 +250,15 @@ def test_a_version_whose_run_is_in_the_trash_does_not_enter(people, approvers, p
     approve(approvers.tom, request_id)
     assert state(request_id) == "open"
     assert "is in the trash" in request_detail(people.admin.actor, request_id).missing[0]
+
+
+def test_a_file_that_is_missing_holds_it_up_and_one_that_is_there_or_lies_elsewhere_does_not(people, approvers, protect, worlds):
+    protect(rules=ONE)
+    root = f"{worlds.here.experiment_id}/{worlds.here.run_id}/artifacts"
+    uploads.store(SYSTEM, root, "model/MLmodel", io.BytesIO(b"flavors: {}"), 11)
+    request_id = ask(people)
+    for path in ("model/MLmodel", "model-2/weights", "notes"):
+        multipart.create(people.editor.actor, root, path, 1)
+    assert request_detail(people.reader.actor, request_id).missing == ["1 more approval of risk"]
+    multipart.create(people.editor.actor, root, "model/weights", 1)
+    assert request_detail(people.reader.actor, request_id).missing[0] == "model/weights has not arrived"
