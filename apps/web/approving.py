@@ -121,8 +121,10 @@ _RESULTS = {"passed": "pass", "failed": "fail", "pending": "wait"}
 def gate_rows(detail: RequestDetail, kept: list[GateRecord]) -> list[GateRow]:
     """The gates of a pending request as they are now, those of a decided one as they were kept."""
     by_label = {one.label: one for one in kept}
-    if detail.request.state not in PENDING:
-        return [_gate_row(str(at), one.label, one, one) for at, one in enumerate(kept)]
+    if detail.request.state not in PENDING:  # kept in the order of their answers, shown in that of the policies
+        labels = [gate.label[:500] for policy in detail.policies for gate in policy.terms.gates]
+        ordered = sorted(kept, key=lambda one: labels.index(one.label) if one.label in labels else len(labels))
+        return [_gate_row(str(at), one.label, one, one) for at, one in enumerate(ordered)]
     rows = []
     for at, finding in enumerate(detail.findings):
         row = _gate_row(str(at), finding.gate.label, finding, by_label.get(finding.gate.label[:500]))

@@ -1,14 +1,17 @@
 """The page of a request: what it shows to whom."""
 
 import re
+from types import SimpleNamespace
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.core.actor import Actor
+from apps.registry.approval_records import GateRecord
 from apps.registry.services import checks, comments, requests, votes
 from apps.registry.services.checks import NewCheck
 from apps.registry.services.votes import Ballot
+from apps.web import approving
 
 GATES = [
     {"kind": "metric", "key": "loss", "comparison": "<=", "value": 0.5},
@@ -92,6 +95,14 @@ def test_a_decided_request_stands_there_as_it_was_decided(people, approvers, pro
     assert "Versions 1 and 2 do not differ" in page
     assert 'data-result="pass"' in page
     assert "data-poll" not in page.partition('id="request"')[2].partition(">")[0]
+
+
+def test_gates_of_a_decided_request_stand_in_the_order_of_the_policy():
+    """A signature, which a worker reads, is kept before what needs no worker."""
+    terms = SimpleNamespace(gates=[SimpleNamespace(label=label) for label in ("loss <= 0.5", "Has a signature")])
+    detail = SimpleNamespace(request=SimpleNamespace(state="done"), policies=[SimpleNamespace(terms=terms)])
+    kept = [GateRecord(label, "passed", "", {}, "", 1) for label in ("gone since", "Has a signature", "loss <= 0.5")]
+    assert [row.rule for row in approving.gate_rows(detail, kept)] == ["loss <= 0.5", "Has a signature", "gone since"]
 
 
 def test_a_request_that_looks_again_is_told_when_nothing_is_new(people, approvers, protect, ask, web):
