@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from apps.access.levels import Level
 from apps.core.actor import Actor
-from apps.core.errors import Missing
+from apps.core.errors import Conflict, Missing
 from apps.experiments.queries import series
 from apps.experiments.queries.experiments import get_experiment
 from apps.experiments.queries.runs import get_run
@@ -219,8 +219,11 @@ def execution_repeat(request: HttpRequest, execution_id: int) -> HttpResponse:
 @signed_in
 @require_POST
 def execution_cancel(request: HttpRequest, execution_id: int) -> HttpResponse:
-    """End it."""
-    services.cancel(actor_of(request), execution_id)
+    """End it. What ended while somebody reached for the button is told, not refused."""
+    try:
+        services.cancel(actor_of(request), execution_id)
+    except Conflict:
+        messages.info(request, _("It had ended by itself before."))
     return HttpResponseRedirect(reverse("web:execution", args=[execution_id]))
 
 

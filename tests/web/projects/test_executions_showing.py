@@ -178,6 +178,14 @@ def test_it_is_cancelled(editor, people, project):
     assert "Cancelled by editor" in editor.get(f"/executions/{pk}/").content.decode()
 
 
+def test_cancelling_what_has_just_ended_leads_back_to_it(editor, people, project):
+    pk = submit(people, project)
+    end(take(pk))
+    answer = editor.post(f"/executions/{pk}/cancel/", follow=True)
+    assert answer.redirect_chain == [(f"/executions/{pk}/", 302)]
+    assert "It had ended by itself before." in answer.content.decode()
+
+
 def test_it_is_run_again_with_the_same_code(editor, people, project):
     pk = submit(people, project)
     claimed = take(pk)
