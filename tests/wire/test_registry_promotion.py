@@ -12,8 +12,8 @@ for number in NUMBERS:
     with mlflow.start_run():
         mlflow.log_metric("auc", 0.9)
         fitted = LinearRegression().fit(data, data * number)
-        options = {"registered_model_name": "fraud-wire", "serialization_format": "cloudpickle", "pip_requirements": ["scikit-learn"]}
-        mlflow.sklearn.log_model(fitted, name="model", **options)
+        options = {"serialization_format": "cloudpickle", "pip_requirements": ["scikit-learn"]}
+        mlflow.sklearn.log_model(fitted, name="model", registered_model_name="fraud-wire", **options)
 print(json.dumps("registered"))
 """
 SDK = """
