@@ -20,7 +20,7 @@ OTHER_FOLDERS = {
 }
 LEFT_OUT = re.compile(r"(?<!\w)(skip|skipif|xfail|importorskip|skipTest|expectedFailure)(?!\w)")
 # What pip and npm cannot bring is the only reason for a conditional test.
-CONDITIONS = {"nginx", "mkfs.ext4", "podman", "bwrap", "conda", "docker"}
+CONDITIONS = {"nginx", "mkfs.ext4", "podman", "bwrap", "conda", "docker", "PyTorch without CUDA"}
 
 
 def modules():
