@@ -25,6 +25,8 @@ from apps.projects.services.announcing import tell_ended
 
 SYSTEM = Actor.system("projects")
 LEASE_SECONDS = 30
+# Heartbeats come every two seconds. After so long without one, another process of the machine looks whether the place is free.
+SILENT_SECONDS = 8
 MOST_ATTEMPTS = 2
 LOST = "lost"
 KILLED_OR_AWAY = " while it ran this: its process was killed, or its machine is away"
@@ -162,7 +164,7 @@ def end(actor: Actor, execution_id: int, claim: str, outcome: Outcome) -> bool:
 
 
 def sweep(actor: Actor) -> int:
-    """End or requeue what lost workers held, wake workers for what waits, archive logs that were not.
+    """End or requeue what lost workers held, wake workers for what waits and beside those that are silent, archive logs.
 
     Answers how many were lost.
     """
@@ -171,7 +173,10 @@ def sweep(actor: Actor) -> int:
     lost = Execution.objects.filter(state__in=ACTIVE, lease_until__lt=now).values_list("pk", "claim")
     count = sum(_give_up(pk, claim) for pk, claim in list(lost[:500]))
     waiting = Execution.objects.filter(state=QUEUED, created_at__lt=now - timedelta(seconds=WAKE_AFTER_SECONDS)).count()
-    for _ in range(min(waiting, MOST_WAKES)):
+    silent = Execution.objects.filter(
+        state__in=ACTIVE, lease_until__lt=now + timedelta(seconds=LEASE_SECONDS - SILENT_SECONDS)
+    ).count()
+    for _ in range(min(waiting + silent, MOST_WAKES)):
         enqueue("projects.work")
     _archive_missed()
     return count

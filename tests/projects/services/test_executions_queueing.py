@@ -144,6 +144,16 @@ def test_a_worker_that_is_heard_of_loses_nothing(people):
     assert state(pk) == "PREPARING"
 
 
+@pytest.mark.parametrize(("seconds", "woken"), [(4, []), (12, ["projects.work"])])
+def test_where_a_worker_is_silent_another_looks_at_its_place(people, sent, django_capture_on_commit_callbacks, seconds, woken):
+    pk = submit(people)
+    leases.claim(SYSTEM, "w")
+    Execution.objects.filter(pk=pk).update(lease_until=clock.now() + timedelta(seconds=leases.LEASE_SECONDS - seconds))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert leases.sweep(SYSTEM) == 0
+    assert (sent, state(pk)) == (woken, "PREPARING")
+
+
 def test_what_nobody_was_told_of_is_told_again(people, sent, django_capture_on_commit_callbacks):
     pk = submit(people)
     Execution.objects.filter(pk=pk).update(created_at=clock.now() - timedelta(minutes=1))
