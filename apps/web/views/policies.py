@@ -39,8 +39,12 @@ def policy_list(request: HttpRequest) -> HttpResponse:
         for record in records
         if record.state == "current"
     ]
-    wide = [row["record"] for row in rows if row["record"].scope in ("workspace", "server")]
-    is_protected = any((record.target_kind, record.target) == ("stage", "Production") for record in wide)
+    is_protected = any(
+        record.state == "current"
+        and record.scope in ("workspace", "server")
+        and (record.target_kind, record.target) == ("stage", "Production")
+        for record in records
+    )
     context = {
         "rows": rows,
         "may_protect": not is_protected and services.may_change(actor, "workspace", actor.workspace, ""),
