@@ -78,10 +78,6 @@ class Standing:
         """Whether it may be executed, as far as this policy goes."""
         return self.votes_suffice and not self.blocking
 
-    def missing(self) -> list[str]:
-        """What is missing, in words."""
-        return [rule.lacks for rule in self.rules if not rule.is_met] + self.lacking_gates()
-
     def lacking_gates(self) -> list[str]:
         """The gates that keep it from passing, in words."""
         return [f"gate '{one.gate.label}' {one.state}: {one.measured}" for one in self.blocking]

@@ -104,6 +104,22 @@ def test_a_first_statement_that_fails_leaves_a_connection_that_works(db_):
             assert stored(db_) == [1]
 
 
+def refuse_before_it_is_sent(db_):
+    with contextlib.suppress(ValueError):
+        db_.cursor().execute("SELECT %s", ["a\0b"])
+    insert(db_, 1)
+
+
+def test_a_first_statement_that_is_never_sent_does_not_leave_the_next_one_without_a_transaction(db_):
+    with pytest.raises(ZeroDivisionError):
+        undo(lambda: refuse_before_it_is_sent(db_))
+    assert stored(db_) == seen_elsewhere(db_) == []
+    with transaction.atomic():
+        refuse_before_it_is_sent(db_)
+        assert seen_elsewhere(db_) == []
+    assert seen_elsewhere(db_) == [1]
+
+
 def test_a_part_may_fail_alone(db_):
     with transaction.atomic():
         with pytest.raises(IntegrityError):

@@ -1,4 +1,4 @@
-"""The backend: BEGIN travels with a transaction's first statement, and one that was just used is not asked for its health.
+"""The backend: BEGIN travels with a transaction's first statement, and a connection just used is not asked for its health.
 
 On the hot paths a request is four short statements, so each message to the server and back counts: 0.1 ms on a socket of the same
 machine, more over a network.
@@ -22,13 +22,17 @@ class Cursor(extensions.cursor):  # type: ignore[misc]
 
     def execute(self, query: Any, args: Any = None) -> None:
         connection = self.connection
-        if connection.begin_is_due:
-            connection.begin_is_due = False
-            if isinstance(query, str) and not self.name:
-                query = f"BEGIN; {query}"
-            else:
-                connection.say("BEGIN")
-        super().execute(query, args)
+        begins = connection.begin_is_due and isinstance(query, str) and not self.name
+        if begins:
+            query = f"BEGIN; {query}"
+        else:
+            connection.begin_if_due()
+        try:
+            super().execute(query, args)
+        finally:
+            if begins:
+                # Still due where nothing was sent (a text that PostgreSQL has no letters for) or nothing was understood.
+                connection.begin_is_due = connection.get_transaction_status() == extensions.TRANSACTION_STATUS_IDLE
         connection.answered_at = time.monotonic()
 
     def executemany(self, query: Any, args: Any) -> None:
@@ -67,8 +71,8 @@ class Connection(extensions.connection):  # type: ignore[misc]
     def begin_if_due(self) -> None:
         """Open the transaction now."""
         if self.begin_is_due:
-            self.begin_is_due = False
             self.say("BEGIN")
+            self.begin_is_due = False
 
     def commit(self) -> None:
         """End the transaction, if one is open. Raises InternalError where PostgreSQL would roll back and call that a success."""

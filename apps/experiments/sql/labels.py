@@ -9,20 +9,20 @@ from django.db.backends.utils import CursorWrapper
 from apps.core import prepared
 from apps.experiments.records import Tag
 
-_PARAMS = "experiments_param (run_id, key_id, value)"
-_TAGS = "experiments_runtag (run_id, key, value)"
 
-
-def _insert(cursor: CursorWrapper, into: str, key: str, conflict: str, run_pk: int, rows: Sequence[tuple[Any, str]]) -> None:
-    """Insert (key, value) rows of one run. PostgreSQL gets two arrays, so that one text serves batches of every size."""
+def _insert(
+    cursor: CursorWrapper, into: tuple[str, str, str], run_pk: int, rows: Sequence[tuple[Any, str]], conflict: str
+) -> None:
+    """Insert (key, value) rows of one run into (table, column of the key, its type). PostgreSQL gets two arrays, so that one text
+    serves batches of every size."""
+    table, column, type_ = into
     if connection.vendor == "postgresql":
         keys, values = zip(*rows, strict=True)
-        rows_sql, params = f"SELECT %s::bigint, r.* FROM unnest(%s::{key}[], %s::text[]) AS r", [run_pk, list(keys), list(values)]
+        source, params = f"SELECT %s::bigint, r.* FROM unnest(%s::{type_}[], %s::text[]) AS r", [run_pk, list(keys), list(values)]
     else:
-        rows_sql = "VALUES " + ",".join(["(%s,%s,%s)"] * len(rows))
-        params = [item for key_value in rows for item in (run_pk, *key_value)]
-    columns = into[into.index("(") + 1 :].removesuffix(", value)")
-    prepared.execute(cursor, f"INSERT INTO {into} {rows_sql} ON CONFLICT ({columns}) {conflict}", params)
+        source, params = "VALUES " + ",".join(["(%s,%s,%s)"] * len(rows)), [item for row in rows for item in (run_pk, *row)]
+    sql = f"INSERT INTO {table} (run_id, {column}, value) {source} ON CONFLICT (run_id, {column}) {conflict}"
+    prepared.execute(cursor, sql, params)
 
 
 def insert_params(run_pk: int, params: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -32,7 +32,7 @@ def insert_params(run_pk: int, params: list[tuple[int, str]]) -> list[tuple[int,
     """
     params = sorted(params)
     with connection.cursor() as cursor:
-        _insert(cursor, _PARAMS, "bigint", "DO NOTHING", run_pk, params)
+        _insert(cursor, ("experiments_param", "key_id", "bigint"), run_pk, params, "DO NOTHING")
         if cursor.rowcount == len(params):
             return []
         keys = ",".join(["%s"] * len(params))
@@ -50,7 +50,7 @@ def upsert_tags(run_pk: int, tags: list[Tag]) -> None:
     if not rows:
         return
     with connection.cursor() as cursor:
-        _insert(cursor, _TAGS, "text", "DO UPDATE SET value = excluded.value", run_pk, rows)
+        _insert(cursor, ("experiments_runtag", "key", "text"), run_pk, rows, "DO UPDATE SET value = excluded.value")
 
 
 def touch_run(run_pk: int, now_ms: int, *, name: str | None = None, parent_run_id: str | None = None) -> None:

@@ -25,7 +25,7 @@ from apps.web.base import actor_of, signed_in
 def protect(request: HttpRequest, name: str) -> HttpResponse:
     """One model: one approval of whoever was given MANAGE on it. Raises Missing, Denied."""
     actor = actor_of(request)
-    rule = managers(actor, registered.list_model_grants(actor, name))
+    rule = _managers(actor, registered.list_model_grants(actor, name))
     return _protected(actor, "model", name, rule, lambda: queries.policies_of_model(actor, name))
 
 
@@ -34,7 +34,7 @@ def protect(request: HttpRequest, name: str) -> HttpResponse:
 def protect_workspace(request: HttpRequest) -> HttpResponse:
     """Every model of the workspace: one approval of whoever was given MANAGE on the workspace. Raises Denied."""
     actor = actor_of(request)
-    rule = managers(actor, workspaces.list_workspace_grants(actor, actor.workspace))
+    rule = _managers(actor, workspaces.list_workspace_grants(actor, actor.workspace))
     return _protected(actor, "workspace", "", rule, lambda: queries.list_policies(actor))
 
 
@@ -59,7 +59,7 @@ def _make(actor: Actor, scope: str, subject: str, rule: dict[str, Any]) -> int:
         return services.create_policy(actor, policy(rule | {"teams": [], "users": [actor.name]}))
 
 
-def managers(actor: Actor, grants: list[GrantRecord]) -> dict[str, Any]:
+def _managers(actor: Actor, grants: list[GrantRecord]) -> dict[str, Any]:
     """A rule that names whoever was given MANAGE; without anybody, whoever protects it."""
     managers = [grant for grant in grants if grant.level == Level.MANAGE]
     teams = [grant.grantee for grant in managers if grant.kind == "team"]

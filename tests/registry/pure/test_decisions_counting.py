@@ -102,7 +102,8 @@ def test_without_rules_a_failed_gate_blocks_because_nobody_could_give_one_more()
 
 def test_what_is_missing_is_said_in_words():
     finding = Finding(Gate("description"), "failed", "empty", {})
-    assert stand(TWO_OF_RISK, ORIGIN, [voter(10, RISK)], [finding]).missing() == [
+    standing = stand(TWO_OF_RISK, ORIGIN, [voter(10, RISK)], [finding])
+    assert [rule.lacks for rule in standing.rules if not rule.is_met] + standing.lacking_gates() == [
         "1 more approval of Risk",
         "gate 'Has a description' failed: empty",
     ]
