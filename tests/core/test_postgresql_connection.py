@@ -29,6 +29,8 @@ def databases() -> ConnectionHandler:
 @pytest.fixture
 def db_(databases, monkeypatch, django_db_blocker) -> Iterator[base.DatabaseWrapper]:
     """A connection with an empty table of numbers, that `transaction.atomic` and `connection` mean too."""
+    # A browser of this session may have left its event loop in this thread.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with django_db_blocker.unblock():
         # Applications that hear of new connections look into the default database, which is another one in the SQLite pass.
         monkeypatch.setattr("django.db.backends.base.base.connection_created", Signal())

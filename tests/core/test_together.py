@@ -19,6 +19,7 @@ DEFERRED = "DEFERRABLE INITIALLY DEFERRED)"
 def database(tmp_path, monkeypatch, django_db_blocker):
     """An SQLite file that `connection` and `transaction.atomic` mean, with a connection for each thread."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # a browser of this session may have left its event loop in this thread
     handler = ConnectionHandler({"default": environment.database(tmp_path)})
     for module in (together, turns):
         monkeypatch.setattr(module, "connection", ConnectionProxy(handler, "default"))
