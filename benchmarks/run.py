@@ -4,6 +4,7 @@ import argparse
 import json
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -84,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 def compare(database: str, servers: list[Server], options: argparse.Namespace) -> None:
     """Every phase on every server, alternating, then what the servers weigh."""
     started = {server.name: server.start() for server in servers}
+    settle(servers)
     print(
         f"\n{database}: {'name':34}" + "".join(f"{server.name:>22}" for server in servers) + "   ratio   first  goal", flush=True
     )
@@ -99,6 +101,16 @@ def compare(database: str, servers: list[Server], options: argparse.Namespace) -
     weigh("memory MB (resident)", {server.name: server.memory()[0] for server in servers}, servers, options)
     weigh("memory MB (proportional)", {server.name: server.memory()[1] for server in servers}, servers, options)
     weigh("CPU seconds to start", started, servers, options)
+
+
+def settle(servers: list[Server], seconds: float = 90) -> None:
+    """Wait until the servers rest: `mlflow server` answers while other processes of it still load, on the same cores."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        before = sum(server.cpu() for server in servers)
+        time.sleep(2)
+        if sum(server.cpu() for server in servers) - before < 0.2:
+            return
 
 
 def measure(phase: str, servers: list[Server], options: argparse.Namespace) -> dict[str, dict[str, dict]]:

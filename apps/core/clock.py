@@ -9,6 +9,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def from_database(value: datetime | str) -> datetime:
+    """An instant as a plain statement gives it: SQLite has a text without a zone, in UTC."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
 def now_ms() -> int:
     """Milliseconds since the epoch, the unit of the MLflow wire."""
     return time.time_ns() // 1_000_000

@@ -15,20 +15,29 @@ from django.db.backends.utils import CursorWrapper
 _numbers = itertools.count()
 
 
-def execute(cursor: CursorWrapper, sql: str, params: Sequence[Any]) -> None:
+def execute(cursor: CursorWrapper, sql: str, params: Sequence[Any], *, last: bool = False) -> None:
     """Execute `sql` with its `%s` parameters; on other databases as `cursor.execute` does. Parameters whose type the statement
-    does not tell need a cast. Raises what `cursor.execute` raises."""
+    does not tell need a cast. Raises what `cursor.execute` raises.
+
+    `last` promises that the caller's transaction has nothing more to do, so that COMMIT may go along (a message to PostgreSQL and
+    back less); then the cursor has no rows and no count, and what a commit raises is raised here.
+    """
     if connection.vendor != "postgresql":
         cursor.execute(sql, params)
         return
-    known: dict[str, str] = connection.connection.prepared
+    raw = connection.connection
+    known: dict[str, str] = raw.prepared
     name = known.get(sql) or _prepare(sql, known)
+    # Not inside a savepoint, nor inside another's transaction: those have more to do.
+    raw.next_is_last = last and len(connection.atomic_blocks) == 1
     try:
         cursor.execute(f"EXECUTE {name}({','.join(['%s'] * len(params))})", params)
     except NotSupportedError as error:
         # "cached plan must not change result type": a migration changed a column meanwhile. Planned anew at the next request.
         known.clear()
         raise OperationalError("the schema was changed; send again") from error
+    finally:
+        raw.next_is_last = False
 
 
 def _prepare(sql: str, known: dict[str, str]) -> str:

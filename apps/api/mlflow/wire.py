@@ -6,7 +6,7 @@ codec costs 0.7.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -140,20 +140,33 @@ def _lenient(body: bytes) -> Any:
 
 
 class Addresses(URLResolver):
-    """The wire's addresses: those without parameters are looked up, the others tried one by one, as Django does with all.
+    """The wire's addresses, looked up by the part before their first parameter; Django tries one after the other.
 
-    Of 257 addresses log-metric was the 178th: trying them took 0.1 ms, a tenth of the request.
+    Of 257 addresses log-metric was the 178th: trying them took 0.1 ms, a tenth of the request, and those with parameters are the
+    last of all.
     """
 
     def __init__(self, patterns: Sequence[URLPattern]) -> None:
         super().__init__(RoutePattern("", is_endpoint=False), patterns)
-        self._plain = {str(pattern.pattern): pattern for pattern in reversed(patterns) if "<" not in str(pattern.pattern)}
+        self._by_start: dict[str, list[URLPattern]] = {}
+        for pattern in patterns:
+            self._by_start.setdefault(str(pattern.pattern).partition("<")[0], []).append(pattern)
 
     def resolve(self, path: str) -> ResolverMatch:
         """The view of an address. Raises Resolver404."""
-        known = self._plain.get(path)
-        found = known.resolve(path) if known else None
-        return found or super().resolve(path)
+        for start in _starts(path):
+            for pattern in self._by_start.get(start, ()):
+                if found := pattern.resolve(path):
+                    return found
+        return super().resolve(path)
+
+
+def _starts(path: str) -> Iterator[str]:
+    """The whole path, then what ends at each of its slashes, the longest first: where a parameter of an address may begin."""
+    yield path
+    end = len(path)
+    while (end := path.rfind("/", 0, end)) >= 0:
+        yield path[: end + 1]
 
 
 def build_urls(endpoints: Iterable[Endpoint]) -> list[URLPattern]:

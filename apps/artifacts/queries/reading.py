@@ -6,17 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
+
 from apps.artifacts import stores
 from apps.artifacts.access import require_root
-from apps.artifacts.models import Artifact
 from apps.artifacts.paths import base_name, clean_path
 from apps.artifacts.stores.base import Store
 from apps.artifacts.streams import BLOCK
+from apps.core import clock, prepared
 from apps.core.actor import Actor
 from apps.core.errors import Missing, Unavailable
 from apps.core.jobs import enqueue
 
 log = logging.getLogger(__name__)
+
+# Plain SQL: through the ORM this was a third of the processor time of a small download.
+_FILE = """
+SELECT b.size, b.sha256, a.updated_at, b.id, b.storage_key, b.store
+  FROM artifacts_artifact a JOIN artifacts_root r ON r.id = a.root_id JOIN artifacts_blob b ON b.id = a.blob_id
+ WHERE r.key = %s AND a.path = %s"""
 
 
 class Damaged(Unavailable):
@@ -61,11 +69,13 @@ def open_file(actor: Actor, root: str, path: str) -> Opened:
     """The file at `path` of `root`. Raises Missing for what is no file."""
     require_root(actor, root)
     path = clean_path(path)
-    row = Artifact.objects.filter(root__key=root, path=path, blob__isnull=False).select_related("blob").first()
-    if row is None or row.blob is None:
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, _FILE, [root, path])
+        row = cursor.fetchone()
+    if row is None:
         raise Missing(f"No such artifact: {path}")
-    blob = row.blob
-    return Opened(path, blob.size, blob.sha256, row.updated_at, blob.pk, blob.storage_key, stores.named(blob.store))
+    size, sha256, modified, blob_id, key, store = row
+    return Opened(path, size, sha256, clock.from_database(modified), blob_id, key, stores.named(store))
 
 
 def _read(store: Store, key: str, start: int, stop: int) -> Iterator[bytes]:

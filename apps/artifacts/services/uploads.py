@@ -1,23 +1,29 @@
 """Files that arrive as one stream."""
 
 import logging
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, connection
 
 from apps.artifacts import stores
 from apps.artifacts.access import require_root
 from apps.artifacts.models import Root, Upload
 from apps.artifacts.paths import clean_path
 from apps.artifacts.queries.blobs import find_same
+from apps.artifacts.queries.uses import experiment_of
 from apps.artifacts.services.charging import require_allowance
 from apps.artifacts.services.publishing import BlobGone, Content, Guard, publish
+from apps.artifacts.sql import new_files
+from apps.artifacts.sql.new_files import NewFile, Place
 from apps.artifacts.stores.base import Store, Writer
 from apps.artifacts.streams import BLOCK, Readable, Tally, read_blocks
 from apps.core import clock
 from apps.core.actor import Actor
 from apps.core.errors import DomainError
+from apps.core.together import together
+from apps.core.transactions import savepoint
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +45,9 @@ def store(
     """Take the file `path` of `root` from `stream`; when this returns it survives a power cut, and everybody sees it whole.
 
     `length` in bytes is what the sender announced; None lets the stream say where it ends. Memory stays flat. An older file
-    at the path stays until that moment, and for good if `guard` refuses. Raises Invalid (path), StorageFull (OverQuota before the
-    first byte if the length is known), Unavailable when the sender or the store goes away, and what the guard raises.
+    at the path stays until that moment, and for good if `guard` refuses. Raises Invalid (path), StorageFull (OverQuota before
+    the first byte of a file that is known to be large), Unavailable when the sender or the store goes away, and what the guard
+    raises.
     """
     require_root(actor, root)
     path = clean_path(path)
@@ -54,7 +61,8 @@ def store(
 
 
 def _receive(attempt: "_Attempt", stream: Readable, length: int | None, guard: Guard | None) -> Tally:
-    left = require_allowance(attempt.actor, attempt.root, attempt.path, length or 0)
+    # Of a small file the quota is asked with everything else, when it is here.
+    left = None if attempt.is_small else require_allowance(attempt.actor, attempt.root, attempt.path, length or 0)
     place = stores.current()
     tally = attempt.tally
     writer = place.writer(length)
@@ -73,17 +81,59 @@ def _receive(attempt: "_Attempt", stream: Readable, length: int | None, guard: G
 
 
 def _publish(attempt: "_Attempt", place: Store, writer: Writer, guard: Guard | None) -> None:
-    """Share a blob with the same content if there is one; else make ours durable and then visible."""
+    """Make the bytes durable and then visible, or share a blob with the same content if there is one."""
+    file = attempt.as_new_file(place)
+    if file and (where := new_files.find_place(file)):
+        key = writer.commit()
+        with _undone_if_refused(place, key):
+            if not _add(attempt.actor, file, where, key):
+                _show(attempt, place, key, guard)
+        return
+    if attempt.is_small:
+        require_allowance(attempt.actor, attempt.root, attempt.path, attempt.tally.size)
+    if not _share(attempt, place, guard):
+        key = writer.commit()
+        with _undone_if_refused(place, key):
+            _show(attempt, place, key, guard)
+
+
+def _share(attempt: "_Attempt", place: Store, guard: Guard | None) -> bool:
+    """Whether there is a blob with the same content, which the path now has."""
     tally = attempt.tally
-    if shared := find_same(attempt.actor, place, tally.sha256, tally.size):
-        try:
-            return attempt.publish(Content(tally.sha256, tally.size, place.name, blob_id=shared), guard)
-        except BlobGone:
-            pass
-    key = writer.commit()
+    shared = find_same(attempt.actor, place, tally.sha256, tally.size)
+    if not shared:
+        return False
     try:
-        attempt.publish(Content(tally.sha256, tally.size, place.name, storage_key=key), guard)
-    except DomainError:  # refused, so nothing points here; after a lost answer of the database, cleaning looks who is right
+        attempt.publish(Content(tally.sha256, tally.size, place.name, blob_id=shared), guard)
+    except BlobGone:
+        return False
+    return True
+
+
+def _show(attempt: "_Attempt", place: Store, key: str, guard: Guard | None) -> None:
+    attempt.publish(Content(attempt.tally.sha256, attempt.tally.size, place.name, storage_key=key), guard)
+
+
+def _add(actor: Actor, file: NewFile, where: Place, key: str) -> bool:
+    """Whether it could simply be added; else another has just been at this path or its folder."""
+    require_root(actor, file.root)
+    try:
+        with savepoint() if connection.in_atomic_block else nullcontext():
+            _add_together(file, where, key)
+    except IntegrityError:
+        return False
+    return True
+
+
+_add_together = together(new_files.add)
+
+
+@contextmanager
+def _undone_if_refused(place: Store, key: str) -> Iterator[None]:
+    """Nothing points to the bytes when publishing is refused; after a lost answer of the database, cleaning finds who is right."""
+    try:
+        yield
+    except DomainError:
         with suppress(DomainError):
             place.delete(key)
         raise
@@ -96,8 +146,16 @@ class _Attempt:
         self.actor, self.root, self.path, self.length = actor, root, path, length
         self.tally = Tally()
         self.key = self.store = ""
+        self.is_small = length is not None and length <= BLOCK
         self._row: Upload | None = None
         self._next = 0.0
+
+    def as_new_file(self, place: Store) -> NewFile | None:
+        """What `new_files` needs to know, of a small file that somebody sent who has a number."""
+        if not self.is_small or self.actor.user_id is None:
+            return None
+        experiment = experiment_of(self.actor, self.root)
+        return NewFile(self.root, self.path, self.tally.sha256, self.tally.size, place.name, experiment, self.actor.user_id)
 
     def publish(self, content: Content, guard: Guard | None) -> None:
         """Show the file; the row, if there is one, goes with it."""

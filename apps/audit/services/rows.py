@@ -1,11 +1,19 @@
 """Writing down what was done."""
 
+import json
 import math
 from typing import Any
 
-from apps.audit.models import AuditRow
-from apps.core import clock
+from django.db import connection
+
+from apps.core import clock, prepared
 from apps.core.actor import Actor
+
+# A download waits for it: through the ORM it costs five times the processor time.
+_INSERT = """
+INSERT INTO audit_auditrow (at, actor_id, actor_name, actor_kind, via, token_id, address, act, noun, noun_id, name, workspace,
+                            details)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 
 
 def record(
@@ -24,21 +32,13 @@ def record(
     at the same moment do not wait for each other; the sealer numbers later. Texts that are too long are cut, never refused:
     an act must not fail on its own record.
     """
-    AuditRow.objects.create(
-        at=clock.now_ms(),
-        actor_id=actor.user_id,
-        actor_name=_text(actor.name, 300),
-        actor_kind=actor.kind,
-        via=actor.via,
-        token_id=actor.token_id,
-        address=_text(actor.address, 64),
-        act=_text(act, 64),
-        noun=_text(noun, 64),
-        noun_id=_text(str(noun_id), 500),
-        name=_text(name, 2000),
-        workspace=_text(workspace, 255),
-        details=_json(details or {}),
-    )
+    row = [
+        clock.now_ms(), actor.user_id, _text(actor.name, 300), actor.kind, actor.via, actor.token_id, _text(actor.address, 64),
+        _text(act, 64), _text(noun, 64), _text(str(noun_id), 500), _text(name, 2000), _text(workspace, 255),
+        json.dumps(_json(details or {})),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, _INSERT, row)
 
 
 def _text(value: str, limit: int) -> str:

@@ -1,4 +1,5 @@
-"""The backend: BEGIN travels with a transaction's first statement, and a connection just used is not asked for its health.
+"""The backend: BEGIN travels with a transaction's first statement, COMMIT with its last where that is known, and a connection
+just used is not asked for its health.
 
 On the hot paths a request is four short statements, so each message to the server and back counts: 0.1 ms on a socket of the same
 machine, more over a network.
@@ -16,22 +17,26 @@ FRESH_SECONDS = 1.0
 
 
 class Cursor(extensions.cursor):  # type: ignore[misc]
-    """A cursor that opens the transaction, if one is due, in the same message as its statement."""
+    """A cursor that opens the transaction, if one is due, in the same message as its statement, and ends it if that is known."""
 
     connection: "Connection"
 
     def execute(self, query: Any, args: Any = None) -> None:
         connection = self.connection
+        ends, connection.next_is_last = connection.next_is_last, False
         begins = connection.begin_is_due and isinstance(query, str) and not self.name
         if begins:
             query = f"BEGIN; {query}"
         else:
             connection.begin_if_due()
+        if ends:
+            query = f"{query}; COMMIT"
         try:
             super().execute(query, args)
         finally:
-            if begins:
-                # Still due where nothing was sent (a text that PostgreSQL has no letters for) or nothing was understood.
+            if begins or ends:
+                # Still due where nothing was sent (a text that PostgreSQL has no letters for) or nothing was understood, and due
+                # again where the transaction is over.
                 connection.begin_is_due = connection.get_transaction_status() == extensions.TRANSACTION_STATUS_IDLE
         connection.answered_at = time.monotonic()
 
@@ -52,14 +57,16 @@ class Connection(extensions.connection):  # type: ignore[misc]
     """psycopg2's own transactions stay off (`autocommit`); this keeps them instead.
 
     `transactional` is what Django calls "not in autocommit": whatever is executed belongs to a transaction, which begins anew
-    after each COMMIT and ROLLBACK. `begin_is_due` says that none is open yet. `prepared` maps statements to the names under
-    which the server has them planned (apps/core/prepared.py).
+    after each COMMIT and ROLLBACK. `begin_is_due` says that none is open yet; `next_is_last`, that COMMIT goes along with the
+    next statement, whose rows and count nobody then sees. `prepared` maps statements to the names under which the server has them
+    planned (apps/core/prepared.py).
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.transactional = False
         self.begin_is_due = False
+        self.next_is_last = False
         self.answered_at = 0.0
         self.prepared: dict[str, str] = {}
 

@@ -34,11 +34,11 @@ def log_batch(actor: Actor, run_id: str, batch: Batch) -> None:
     _check_metrics(batch.metrics)
     if run.holds:
         _refuse_under_hold(run, batch.metrics, params, tags)
+    note_writer(run, actor.user_id)
     _write_params(run, params)
-    _write_metrics(run, batch.metrics)
     _write_model_metrics(actor, run, batch.model_metrics)
     _write_tags(run, tags)
-    note_writer(run, actor.user_id)
+    _write_metrics(run, batch.metrics, last=True)
 
 
 @with_fresh_keys
@@ -49,10 +49,10 @@ def log_metric(actor: Actor, run_id: str, metric: MetricInput, of_model: ModelMe
     _check_metric(metric)
     if run.holds:
         _refuse_under_hold(run, [metric], [], [])
-    _write_metrics(run, [metric])
     if of_model:
         _write_model_metrics(actor, run, [of_model])
     note_writer(run, actor.user_id)
+    _write_metrics(run, [metric], last=True)
 
 
 @with_fresh_keys
@@ -135,12 +135,12 @@ def _twice(pairs: list[Tag]) -> set[str]:
     return {key for key in keys if keys.count(key) > 1}
 
 
-def _write_metrics(run: RunAccess, metrics: list[MetricInput]) -> None:
+def _write_metrics(run: RunAccess, metrics: list[MetricInput], *, last: bool = False) -> None:
     if not metrics:
         return
     ids = metric_key_ids({metric.key for metric in metrics})
     rows = [points.PointRow(ids[key], step, timestamp, *rules.stored_value(value)) for key, value, timestamp, step in metrics]
-    points.insert_points(run.id, rows)
+    points.insert_points(run.id, rows, last=last)
 
 
 def _write_model_metrics(actor: Actor, run: RunAccess, metrics: list[ModelMetricInput]) -> None:

@@ -40,10 +40,11 @@ class SeriesRow(NamedTuple):
     first_step: int
 
 
-def insert_points(run_pk: int, points: list[PointRow]) -> None:
+def insert_points(run_pk: int, points: list[PointRow], *, last: bool = False) -> None:
     """Store points of one run and bring its series up to date. Repeated points change nothing.
 
-    Points are sorted by key first: writers of the same keys then take their locks in one order.
+    Points are sorted by key first: writers of the same keys then take their locks in one order. `last`: nothing follows in the
+    caller's transaction.
     """
     if not points:
         return
@@ -51,7 +52,7 @@ def insert_points(run_pk: int, points: list[PointRow]) -> None:
         points = sorted(set(points))
     series = summarise(points)
     if connection.vendor == "postgresql":
-        _insert_postgresql(run_pk, points, series)
+        _insert_postgresql(run_pk, points, series, last)
     else:
         _insert_sqlite(run_pk, points, series)
 
@@ -133,16 +134,30 @@ SELECT %s::bigint, b.key_id, COALESCE(c.n, 0), COALESCE(c.nans, 0), b.min_value,
  ORDER BY b.key_id
 {_MERGE}"""
 
+# A single point needs no arrays and no join: a sixth less of the database's processor time.
+_POSTGRESQL_ONE = f"""
+WITH stored AS (
+  INSERT INTO experiments_point ({_POINT_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING kind
+)
+INSERT INTO experiments_series AS s ({_COLUMNS})
+SELECT %s::bigint, %s::bigint, count(*), count(*) FILTER (WHERE kind = {NAN}), %s::float8, %s::bigint, %s::float8, %s::bigint,
+       %s::float8, %s::smallint, %s::bigint, %s::bigint, %s::bigint
+  FROM stored
+{_MERGE}"""
+
 
 def _literal(values: Sequence) -> str:
     return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
 
 
-def _insert_postgresql(run_pk: int, points: list[PointRow], series: list[SeriesRow]) -> None:
-    columns = [_literal(column) for column in zip(*points, strict=True)]
-    summary = [_literal(column) for column in zip(*series, strict=True)]
+def _insert_postgresql(run_pk: int, points: list[PointRow], series: list[SeriesRow], last: bool) -> None:
     with connection.cursor() as cursor:
-        prepared.execute(cursor, _POSTGRESQL, [run_pk, *columns, run_pk, *summary])
+        if len(points) == 1:
+            prepared.execute(cursor, _POSTGRESQL_ONE, [run_pk, *points[0], run_pk, *series[0]], last=last)
+            return
+        columns = [_literal(column) for column in zip(*points, strict=True)]
+        summary = [_literal(column) for column in zip(*series, strict=True)]
+        prepared.execute(cursor, _POSTGRESQL, [run_pk, *columns, run_pk, *summary], last=last)
 
 
 def _insert_sqlite(run_pk: int, points: list[PointRow], series: list[SeriesRow]) -> None:
