@@ -9,9 +9,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def from_database(value: datetime | str) -> datetime:
-    """An instant as a plain statement gives it: SQLite has a text without a zone, in UTC."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+def from_database(value: datetime) -> datetime:
+    """An instant as a plain statement gives it: SQLite's has no zone, and is in UTC."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def now_ms() -> int:

@@ -83,23 +83,26 @@ def _receive(attempt: "_Attempt", stream: Readable, length: int | None, guard: G
 def _publish(attempt: "_Attempt", place: Store, writer: Writer, guard: Guard | None) -> None:
     """Make the bytes durable and then visible, or share a blob with the same content if there is one."""
     file = attempt.as_new_file(place)
-    if file and (where := new_files.find_place(file)):
-        key = writer.commit()
-        with _undone_if_refused(place, key):
-            if not _add(attempt.actor, file, where, key):
-                _show(attempt, place, key, guard)
-        return
-    if attempt.is_small:
+    where = new_files.find_place(file) if file else None
+    if attempt.is_small and not where:
         require_allowance(attempt.actor, attempt.root, attempt.path, attempt.tally.size)
-    if not _share(attempt, place, guard):
-        key = writer.commit()
-        with _undone_if_refused(place, key):
-            _show(attempt, place, key, guard)
+    if _share(attempt, place, guard, file, where):
+        return
+    key = writer.commit()
+    with _undone_if_refused(place, key):
+        if not (file and where and _add(attempt.actor, file, where, key)):
+            content = Content(attempt.tally.sha256, attempt.tally.size, place.name, storage_key=key)
+            attempt.publish(content, guard)
 
 
-def _share(attempt: "_Attempt", place: Store, guard: Guard | None) -> bool:
+def _share(attempt: "_Attempt", place: Store, guard: Guard | None, file: NewFile | None, where: Place | None) -> bool:
     """Whether there is a blob with the same content, which the path now has."""
     tally = attempt.tally
+    if file and where:
+        if where.blob_id is None:
+            return False
+        if where.is_fresh and place.size(where.storage_key) == tally.size and _add(attempt.actor, file, where, ""):
+            return True
     shared = find_same(attempt.actor, place, tally.sha256, tally.size)
     if not shared:
         return False
@@ -108,10 +111,6 @@ def _share(attempt: "_Attempt", place: Store, guard: Guard | None) -> bool:
     except BlobGone:
         return False
     return True
-
-
-def _show(attempt: "_Attempt", place: Store, key: str, guard: Guard | None) -> None:
-    attempt.publish(Content(attempt.tally.sha256, attempt.tally.size, place.name, storage_key=key), guard)
 
 
 def _add(actor: Actor, file: NewFile, where: Place, key: str) -> bool:
@@ -130,7 +129,7 @@ _add_together = together(new_files.add)
 
 @contextmanager
 def _undone_if_refused(place: Store, key: str) -> Iterator[None]:
-    """Nothing points to the bytes when publishing is refused; after a lost answer of the database, cleaning finds who is right."""
+    """Nothing points to the bytes when publishing is refused; after a lost answer of the database, cleaning decides."""
     try:
         yield
     except DomainError:
