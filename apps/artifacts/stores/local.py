@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from apps.artifacts.stores.base import Found, Part, Writer
+from apps.artifacts.stores.files import DurableFile
 from apps.artifacts.stores.keys import BLOBS, new_key
 from apps.artifacts.streams import BLOCK, Readable, Tally, read_blocks
 from apps.core.errors import Invalid, Missing, StorageFull, Unavailable, Unsupported
@@ -212,19 +213,19 @@ class LocalWriter:
         with _translated():
             store.prepare_once()
             try:
-                self._file = self._temporary.open("xb", buffering=0)
+                self._file = DurableFile(self._temporary)
             except FileNotFoundError:
                 store.prepare()
-                self._file = self._temporary.open("xb", buffering=0)
+                self._file = DurableFile(self._temporary)
 
     def write(self, block: bytes) -> None:
         with _translated():
-            _write(self._file, block)
+            self._file.write(block)
 
     def commit(self) -> str:
         target = self._store.local_path(self.key)
         with _translated():
-            os.fsync(self._file.fileno())
+            self._file.sync()
             self._file.close()
             try:
                 self._temporary.rename(target)
