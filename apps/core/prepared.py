@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import NotSupportedError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, OperationalError, connections
 from django.db.backends.utils import CursorWrapper
 
 _numbers = itertools.count()
@@ -22,14 +22,18 @@ def execute(cursor: CursorWrapper, sql: str, params: Sequence[Any], *, last: boo
     `last` promises that the caller's transaction has nothing more to do, so that COMMIT may go along (a message to PostgreSQL and
     back less); then the cursor has no rows and no count, and what a commit raises is raised here.
     """
-    if connection.vendor != "postgresql":
+    database = connections[DEFAULT_DB_ALIAS]  # `connection` looks it up at each of its attributes
+    if database.vendor != "postgresql":
         cursor.execute(sql, params)
         return
-    raw = connection.connection
+    raw = database.connection
     known: dict[str, str] = raw.prepared
-    name = known.get(sql) or _prepare(sql, known)
+    name = known.get(sql)
+    if name is None:
+        with database.wrap_database_errors:
+            name = known[sql] = _prepare(sql, raw)
     # Not inside a savepoint, nor inside another's transaction: those have more to do.
-    raw.next_is_last = last and len(connection.atomic_blocks) == 1
+    raw.next_is_last = last and len(database.atomic_blocks) == 1
     try:
         cursor.execute(f"EXECUTE {name}({','.join(['%s'] * len(params))})", params)
     except NotSupportedError as error:
@@ -40,11 +44,9 @@ def execute(cursor: CursorWrapper, sql: str, params: Sequence[Any], *, last: boo
         raw.next_is_last = False
 
 
-def _prepare(sql: str, known: dict[str, str]) -> str:
+def _prepare(sql: str, raw: Any) -> str:
     name = f"hot_{next(_numbers)}"
     first, *others = sql.split("%s")
     numbered = first + "".join(f"${place}{text}" for place, text in enumerate(others, 1))
-    with connection.wrap_database_errors:
-        connection.connection.say(f"PREPARE {name} AS {numbered}")
-    known[sql] = name
+    raw.say(f"PREPARE {name} AS {numbered}")
     return name

@@ -36,9 +36,10 @@ def db_(databases, monkeypatch, django_db_blocker) -> Iterator[base.DatabaseWrap
         monkeypatch.setattr("django.db.backends.base.base.connection_created", Signal())
         mine = databases.create_connection("default")
         monkeypatch.setattr(transaction, "get_connection", lambda using=None: mine)
-        monkeypatch.setattr(prepared, "connection", mine)
+        monkeypatch.setattr(prepared, "connections", {"default": mine})
         mine.cursor().execute("CREATE TABLE IF NOT EXISTS backend_numbers (n int PRIMARY KEY)")
-        mine.cursor().execute("DELETE FROM backend_numbers")
+        mine.cursor().execute("CREATE TABLE IF NOT EXISTS backend_late (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        mine.cursor().execute("DELETE FROM backend_numbers; DELETE FROM backend_late")
         yield mine
         mine.close()
 
@@ -127,7 +128,7 @@ def test_a_part_may_fail_alone(db_):
         with pytest.raises(IntegrityError):
             insert_twice(db_)
         insert(db_, 2)
-    assert seen_elsewhere(db_) == [2]
+    assert seen_elsewhere(db_) == [2, 3]
 
 
 def test_a_transaction_in_which_a_statement_failed_is_no_success(db_):
@@ -209,3 +210,85 @@ def test_when_one_connection_was_lost_the_others_are_asked_again(db_):
     assert (db_.connection, other.health_check_done) == (None, False)
     assert stored(db_) == stored(other) == []
     other.close()
+
+
+def insert_last(db_, number, table="backend_numbers"):
+    """Insert as the transaction's last statement."""
+    with db_.cursor() as cursor:
+        prepared.execute(cursor, f"INSERT INTO {table} VALUES (%s)", [number], last=True)
+
+
+def insert_all(db_, numbers, last, table="backend_numbers"):
+    with transaction.atomic():
+        for number in numbers:
+            insert(db_, number)
+        insert_last(db_, last, table)
+
+
+def never_send_the_last(db_):
+    with contextlib.suppress(ValueError), db_.cursor() as cursor:
+        prepared.execute(cursor, "INSERT INTO backend_numbers VALUES (length(%s::text))", ["a\0b"], last=True)
+
+
+def test_a_last_statement_takes_the_commit_with_it(db_):
+    with transaction.atomic():
+        insert(db_, 1)
+        insert_last(db_, 2)
+        assert seen_elsewhere(db_) == [1, 2]
+    with transaction.atomic():
+        insert_last(db_, 3)
+        assert seen_elsewhere(db_) == [1, 2, 3]
+    assert stored(db_) == [1, 2, 3]
+
+
+def test_after_the_last_statement_hooks_run_and_another_transaction_can_begin(db_):
+    done = []
+    with transaction.atomic():
+        insert_last(db_, 1)
+        db_.on_commit(lambda: done.append(stored(db_)))
+    assert done == [[1]]
+    with pytest.raises(ZeroDivisionError):
+        undo(lambda: insert(db_, 2))
+    assert stored(db_) == [1]
+
+
+def test_a_statement_after_all_is_in_a_transaction_of_its_own(db_):
+    with pytest.raises(ZeroDivisionError):
+        undo(lambda: (insert_last(db_, 1), insert(db_, 2)))
+    assert stored(db_) == [1]
+
+
+def test_inside_a_savepoint_nothing_is_the_last(db_):
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError):
+            undo(lambda: insert_last(db_, 1))
+        insert(db_, 2)
+        with transaction.atomic():
+            insert_last(db_, 3)
+        assert seen_elsewhere(db_) == []
+    assert seen_elsewhere(db_) == [2, 3]
+
+
+@pytest.mark.parametrize("before", [[], [2]], ids=["alone", "after another"])
+def test_a_last_statement_that_fails_undoes_all_of_it(db_, before):
+    insert(db_, 1)
+    with pytest.raises(IntegrityError):
+        insert_all(db_, before, 1)
+    assert stored(db_) == seen_elsewhere(db_) == [1]
+
+
+@pytest.mark.parametrize("before", [[], [2]], ids=["alone", "after another"])
+def test_a_commit_that_fails_is_told_with_the_last_statement(db_, before):
+    db_.cursor().execute("INSERT INTO backend_late VALUES (1)")
+    with pytest.raises(IntegrityError):
+        insert_all(db_, before, 1, "backend_late")
+    assert stored(db_) == []
+    with transaction.atomic():
+        insert(db_, 3)
+    assert seen_elsewhere(db_) == [3]
+
+
+def test_a_last_statement_that_is_never_sent_commits_nothing_of_the_next(db_):
+    with pytest.raises(ZeroDivisionError):
+        undo(lambda: (never_send_the_last(db_), insert(db_, 1)))
+    assert stored(db_) == []

@@ -68,6 +68,9 @@ def endpoint(
     return register
 
 
+_AUTHENTICATORS = (ActorAuthentication(),)
+
+
 class WireView(APIView):
     """One address of the wire: its methods and their handlers."""
 
@@ -77,9 +80,21 @@ class WireView(APIView):
     endpoints: dict[str, Endpoint] = {}
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
+    default_response_headers: dict[str, str] = {}
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """A request without parsers and negotiator, which are not asked here."""
+        return Request(request, authenticators=_AUTHENTICATORS)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Authenticate only: negotiation and throttles of DRF are not of this wire, and cost 0.1 ms each call."""
         self.perform_authentication(request)
+
+    def finalize_response(self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer as it is. A 405 says what would be allowed (RFC 9110, 15.5.6)."""
+        if response.status_code == 405:
+            response.headers["Allow"] = ", ".join(sorted(self.endpoints))
+        return response
 
     def _serve(self, request: Request, **kwargs: str) -> HttpResponseBase:
         http = request._request

@@ -60,6 +60,7 @@ def test_the_wrong_method_is_refused_in_the_errors_shape(editor):
     refused = editor.get("runs/create")
     assert refused.status == 405
     assert "message" in refused.json
+    assert refused.headers["Allow"] == "POST"
 
 
 def test_nobody_is_asked_to_sign_in(people, api):
