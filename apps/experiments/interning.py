@@ -7,7 +7,7 @@ the series or param row at commit: `with_fresh_keys` then empties the cache and 
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import IntegrityError, connection
 
@@ -16,27 +16,42 @@ from apps.core.transactions import after_commit
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_CACHES: dict[str, dict[str, int]] = {"experiments_metrickey": {}, "experiments_paramkey": {}}
+METRICS, PARAMS = "experiments_metrickey", "experiments_paramkey"
+MOST = 200_000  # keys remembered of a table, each way
+
+_CACHES: dict[str, dict[str, int]] = {METRICS: {}, PARAMS: {}}
+_NAMES: dict[str, dict[int, str]] = {METRICS: {}, PARAMS: {}}
 
 
 def metric_key_ids(names: Iterable[str]) -> dict[str, int]:
     """The ids of metric keys, made where they are new."""
-    return _ids("experiments_metrickey", set(names))
+    return _ids(METRICS, set(names))
 
 
 def param_key_ids(names: Iterable[str]) -> dict[str, int]:
     """The ids of param keys, made where they are new."""
-    return _ids("experiments_paramkey", set(names))
+    return _ids(PARAMS, set(names))
+
+
+def metric_key_names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of metric keys by their ids: lists of runs name each key hundreds of times, which joins and sorts in the database
+    cost more than all else."""
+    return _names(METRICS, set(ids))
+
+
+def param_key_names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of param keys by their ids."""
+    return _names(PARAMS, set(ids))
 
 
 def find_metric_key(name: str) -> int | None:
     """The id of a metric key that exists, else None."""
-    return _find("experiments_metrickey", name)
+    return _find(METRICS, name)
 
 
 def find_param_key(name: str) -> int | None:
     """The id of a param key that exists, else None."""
-    return _find("experiments_paramkey", name)
+    return _find(PARAMS, name)
 
 
 def _find(table: str, name: str) -> int | None:
@@ -50,7 +65,7 @@ def _find(table: str, name: str) -> int | None:
 
 def forget() -> None:
     """Empty the caches: after a foreign-key error, and between tests."""
-    for cache in _CACHES.values():
+    for cache in (*_CACHES.values(), *_NAMES.values()):
         cache.clear()
 
 
@@ -90,8 +105,21 @@ def _ids(table: str, names: set[str]) -> dict[str, int]:
     return found | fresh
 
 
-def _keep(cache: dict[str, int], fresh: dict[str, int]) -> None:
-    if len(cache) > 200_000:
+def _names(table: str, ids: set[int]) -> dict[int, str]:
+    cache = _NAMES[table]
+    found = {key_id: cache[key_id] for key_id in ids & cache.keys()}
+    if missing := sorted(ids - found.keys()):
+        with connection.cursor() as cursor:
+            # Numbers of our own tables may stand in the text: no limit on the number of parameters.
+            cursor.execute(f"SELECT id, name FROM {table} WHERE id IN ({','.join([str(int(key_id)) for key_id in missing])})")
+            fresh = dict(cursor.fetchall())
+        after_commit(lambda: _keep(cache, fresh))
+        found |= fresh
+    return found
+
+
+def _keep(cache: dict[Any, Any], fresh: dict[Any, Any]) -> None:
+    if len(cache) > MOST:
         cache.clear()
     cache.update(fresh)
 

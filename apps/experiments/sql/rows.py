@@ -2,11 +2,13 @@
 seen."""
 
 from collections.abc import Collection, Sequence
+from operator import itemgetter
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from apps.core import prepared
+from apps.experiments.interning import metric_key_names, param_key_names
 from apps.experiments.records import InputRecord, MetricValue, ModelLink, RunRecord, Tag
 
 RUN_COLUMNS = (
@@ -48,42 +50,53 @@ def fill(runs: Sequence[RunRecord], *, model_inputs: bool = True) -> None:
 def _execute(cursor: CursorWrapper, sql: str, keys: Collection[int], order: str = "") -> None:
     """Execute a statement that ends with a column, for the rows in which it is one of the keys.
 
-    Of a single run it is the same text each time, which is kept planned. Several keys are numbers of our own tables, so they may
-    stand in the text: no limit on the number of parameters.
+    On PostgreSQL it is the same text each time, which is kept planned. On others the keys, numbers of our own tables, stand in
+    the text: no limit on the number of parameters.
     """
     order = f" ORDER BY {order}" if order else ""
     if len(keys) == 1:
         prepared.execute(cursor, f"{sql} = %s{order}", list(keys))
+        return
+    numbers = ",".join([str(int(key)) for key in keys])
+    if connection.vendor == "postgresql":
+        prepared.execute(cursor, f"{sql} = ANY(%s::bigint[]){order}", [f"{{{numbers}}}"])
     else:
-        cursor.execute(f"{sql} IN ({','.join([str(int(key)) for key in keys])}){order}")
+        cursor.execute(f"{sql} IN ({numbers}){order}")
+
+
+_NAME = itemgetter(0)
 
 
 def _fill_metrics(by_pk: dict[int, RunRecord]) -> None:
-    sql = (
-        "SELECT s.run_id, k.name, s.latest_value, s.latest_kind, s.latest_timestamp, s.latest_step"
-        " FROM experiments_series s JOIN experiments_metrickey k ON k.id = s.key_id WHERE s.run_id"
-    )
+    sql = "SELECT run_id, key_id, latest_value, latest_kind, latest_timestamp, latest_step FROM experiments_series WHERE run_id"
     with connection.cursor() as cursor:
-        _execute(cursor, sql, by_pk, "k.name")
-        for pk, *metric in cursor.fetchall():
-            by_pk[pk].metrics.append(MetricValue(*metric))
+        _execute(cursor, sql, by_pk)
+        rows = cursor.fetchall()
+    names = metric_key_names([row[1] for row in rows])
+    for pk, key_id, value, kind, timestamp, step in rows:
+        by_pk[pk].metrics.append(MetricValue(names[key_id], value, kind, timestamp, step))
+    for run in by_pk.values():
+        run.metrics.sort(key=_NAME)
 
 
 def _fill_params(by_pk: dict[int, RunRecord]) -> None:
-    sql = (
-        "SELECT p.run_id, k.name, p.value FROM experiments_param p JOIN experiments_paramkey k ON k.id = p.key_id WHERE p.run_id"
-    )
     with connection.cursor() as cursor:
-        _execute(cursor, sql, by_pk, "k.name")
-        for pk, key, value in cursor.fetchall():
-            by_pk[pk].params.append(Tag(key, value))
+        _execute(cursor, "SELECT run_id, key_id, value FROM experiments_param WHERE run_id", by_pk)
+        rows = cursor.fetchall()
+    names = param_key_names([row[1] for row in rows])
+    for pk, key_id, value in rows:
+        by_pk[pk].params.append(Tag(names[key_id], value))
+    for run in by_pk.values():
+        run.params.sort(key=_NAME)
 
 
 def _fill_tags(by_pk: dict[int, RunRecord]) -> None:
     with connection.cursor() as cursor:
-        _execute(cursor, "SELECT run_id, key, value FROM experiments_runtag WHERE run_id", by_pk, "key")
+        _execute(cursor, "SELECT run_id, key, value FROM experiments_runtag WHERE run_id", by_pk)
         for pk, key, value in cursor.fetchall():
             by_pk[pk].tags.append(Tag(key, value))
+    for run in by_pk.values():
+        run.tags.sort(key=_NAME)
 
 
 def _fill_inputs(by_pk: dict[int, RunRecord]) -> None:
