@@ -128,8 +128,6 @@ def test_a_run_comes_with_all_its_details():
 def test_the_statements_of_a_page_do_not_grow_with_it():
     experiment = make_experiment()
     counts = []
-    make_runs(experiment, [FULL])
-    search_runs(SYSTEM, [str(experiment.pk)])  # the names of keys are remembered from now on
     for _ in range(2):
         make_runs(experiment, [FULL] * 5)
         with CaptureQueriesContext(
@@ -142,7 +140,8 @@ def test_the_statements_of_a_page_do_not_grow_with_it():
                 order_by=["metrics.m"],
             )
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 12
+    # Two of them for the names of keys, which are remembered only when what was read stands.
+    assert counts[0] == counts[1] <= 14
 
 
 def test_nobody_searches_nothing():
