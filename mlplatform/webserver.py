@@ -25,8 +25,8 @@ def options() -> dict[str, Any]:
     return {
         "bind": f"{host}:{settings.PORT}",
         "worker_class": Worker,
-        "workers": env.integer("MLPLATFORM_WEB_WORKERS", 2, 1, 256),
-        "threads": env.integer("MLPLATFORM_WEB_THREADS", 32, 1, 1024),
+        "workers": env.integer("MLPLATFORM_WEB_WORKERS", 3, 1, 256),
+        "threads": env.integer("MLPLATFORM_WEB_THREADS", 24, 1, 1024),
         # Loaded once and forked: half the processor time at the start, and the processes share their memory.
         "preload_app": True,
         "timeout": 60,
