@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -118,6 +119,18 @@ def access_active_run(actor: Actor, run_id: str, act: str) -> RunAccess:
     if not run.is_active:
         raise Invalid(f"The run {run.run_id} must be in the 'active' state. Current state is {run.lifecycle}.")
     return run
+
+
+def active_run_sql(actor: Actor, run_id: str, act: str) -> tuple[str, list[Any]]:
+    """A statement that selects the key of the run, and locks it as `access_active_run` does, if that would let the actor pass
+    and the run is no evidence; for actors without limits. Whether it selects nothing for a good reason, and which, that says."""
+    assert not actor.limits
+    level, params = policy.level_sql(actor, EXPERIMENT, "e")
+    sql = (
+        f"SELECT r.id {_RUN_FROM} WHERE r.run_id = %s AND r.lifecycle = '{ACTIVE}' AND r.holds = 0"
+        f" AND {level} >= {acts.needed(act):d}{_lock('r', True)}"
+    )
+    return sql, [run_id, *params]
 
 
 _LEGAL_OF_MODEL = "e.legal + COALESCE((SELECT r.legal FROM experiments_run r WHERE r.run_id = m.source_run_id), 0)"

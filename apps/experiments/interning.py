@@ -33,6 +33,11 @@ def param_key_ids(names: Iterable[str]) -> dict[str, int]:
     return _ids(PARAMS, set(names))
 
 
+def known_metric_key(name: str) -> int | None:
+    """The id of a metric key that this process remembers, without asking the database."""
+    return _CACHES[METRICS].get(name)
+
+
 def metric_key_names(ids: Iterable[int]) -> dict[int, str]:
     """The names of metric keys by their ids: lists of runs name each key hundreds of times, which joins and sorts in the database
     cost more than all else."""

@@ -4,19 +4,20 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError, connection
 
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Denied, Invalid, Missing
 from apps.core.together import together
-from apps.core.transactions import atomic
+from apps.core.transactions import after_commit, atomic
 from apps.experiments import rules
-from apps.experiments.access import RunAccess, access_active_run, access_logged_model
-from apps.experiments.interning import metric_key_ids, param_key_ids, with_fresh_keys
+from apps.experiments.access import RunAccess, access_active_run, access_logged_model, active_run_sql
+from apps.experiments.interning import known_metric_key, metric_key_ids, param_key_ids, with_fresh_keys
 from apps.experiments.models import Hold, ModelMetric, Param, Point, RunTag
 from apps.experiments.records import Batch, MetricInput, ModelMetricInput, Tag
 from apps.experiments.sql import labels, points
-from apps.experiments.sql.writers import note_writer
+from apps.experiments.sql.writers import has_written, note_writer, remember_writer
 
 RUN_NAME, PARENT, NOTE, MODEL_HISTORY = "mlflow.runName", "mlflow.parentRunId", "mlflow.note.content", "mlflow.log-model.history"
 
@@ -41,10 +42,15 @@ def log_batch(actor: Actor, run_id: str, batch: Batch) -> None:
     _write_metrics(run, batch.metrics, last=True)
 
 
-@with_fresh_keys
-@together
 def log_metric(actor: Actor, run_id: str, metric: MetricInput, of_model: ModelMetricInput | None = None) -> None:
     """Store one metric point; a repetition of it changes nothing. Raises Invalid, Missing, Denied."""
+    if of_model or not _log_metric_again(actor, run_id, metric):
+        _log_metric(actor, run_id, metric, of_model)
+
+
+@with_fresh_keys
+@together
+def _log_metric(actor: Actor, run_id: str, metric: MetricInput, of_model: ModelMetricInput | None) -> None:
     run = access_active_run(actor, run_id, "run.log")
     _check_metric(metric)
     if run.holds:
@@ -52,7 +58,29 @@ def log_metric(actor: Actor, run_id: str, metric: MetricInput, of_model: ModelMe
     if of_model:
         _write_model_metrics(actor, run, [of_model])
     note_writer(run, actor.user_id)
+    if actor.user_id is not None:
+        user_id = actor.user_id
+        after_commit(lambda: remember_writer(run.run_id, user_id))
     _write_metrics(run, [metric], last=True)
+
+
+def _log_metric_again(actor: Actor, run_id: str, metric: MetricInput) -> bool:
+    """Whether all could be asked and done in one message to PostgreSQL, as for nearly every point of a series but the first.
+
+    Else nothing has happened, and the long way says what is wrong or knows what to do.
+    """
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        return False
+    if actor.user_id is None or actor.limits or not has_written(run_id, actor.user_id):
+        return False
+    key_id = known_metric_key(metric.key)
+    if key_id is None or not (0 <= metric.timestamp <= rules.MAX_INT64 and -rules.MAX_INT64 <= metric.step <= rules.MAX_INT64):
+        return False
+    point = points.PointRow(key_id, metric.step, metric.timestamp, *rules.stored_value(metric.value))
+    try:
+        return points.insert_point_of(*active_run_sql(actor, run_id, "run.log"), point)
+    except IntegrityError:  # the key has gone
+        return False
 
 
 @with_fresh_keys

@@ -146,6 +146,28 @@ SELECT %s::bigint, %s::bigint, count(*), count(*) FILTER (WHERE kind = {NAN}), %
 {_MERGE}"""
 
 
+def insert_point_of(run_sql: str, run_params: Sequence[object], point: PointRow) -> bool:
+    """On PostgreSQL: store a point of the run whose key the statement `run_sql` selects as `id`, all in one message. False, and
+    nothing done, if it selects none."""
+    (series,) = summarise([point])
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, _POSTGRESQL_OF.format(run=run_sql), [*run_params, *point, *series])
+        return cursor.rowcount == 1
+
+
+_POSTGRESQL_OF = f"""
+WITH run AS ({{run}}), stored AS (
+  INSERT INTO experiments_point ({_POINT_COLUMNS})
+  SELECT run.id, %s::bigint, %s::bigint, %s::bigint, %s::float8, %s::smallint FROM run
+  ON CONFLICT DO NOTHING RETURNING kind
+)
+INSERT INTO experiments_series AS s ({_COLUMNS})
+SELECT run.id, %s::bigint, (SELECT count(*) FROM stored), (SELECT count(*) FROM stored WHERE kind = {NAN}), %s::float8,
+       %s::bigint, %s::float8, %s::bigint, %s::float8, %s::smallint, %s::bigint, %s::bigint, %s::bigint
+  FROM run
+{_MERGE}"""
+
+
 def _literal(values: Sequence) -> str:
     return "{" + ",".join(["NULL" if value is None else repr(value) for value in values]) + "}"
 
