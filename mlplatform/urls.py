@@ -1,16 +1,16 @@
-"""All addresses: those of operations, then the doors'."""
+"""All addresses: the doors' and those of operations. They are tried in this order, and the machines' are asked for most."""
 
 from django.urls import include, path
 
 from mlplatform import clients, operations, wheel
 
 urlpatterns = [
+    path("", include("apps.api.urls")),
     path("health", operations.health),
     path("ready", operations.ready),
     path("version", operations.version),
     path("metrics", operations.metrics),
     path(f"clients/{wheel.FILE_NAME}", clients.package, name="client-wheel"),
-    path("", include("apps.api.urls")),
     path("", include("apps.web.urls")),
 ]
 

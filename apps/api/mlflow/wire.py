@@ -13,7 +13,7 @@ from typing import Any, cast
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import ResolverMatch, URLPattern, URLResolver, path
+from django.urls import Resolver404, ResolverMatch, URLPattern, URLResolver, path
 from django.urls.resolvers import RoutePattern
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -165,7 +165,10 @@ class Addresses(URLResolver):
         super().__init__(RoutePattern("", is_endpoint=False), patterns)
         self._by_start: dict[str, list[URLPattern]] = {}
         for pattern in patterns:
-            self._by_start.setdefault(str(pattern.pattern).partition("<")[0], []).append(pattern)
+            start, parameter, _ = str(pattern.pattern).partition("<")
+            if parameter and not start.endswith("/"):
+                raise ValueError(f"{pattern.pattern}: a parameter begins in the middle of a segment")
+            self._by_start.setdefault(start, []).append(pattern)
 
     def resolve(self, path: str) -> ResolverMatch:
         """The view of an address. Raises Resolver404."""
@@ -173,7 +176,7 @@ class Addresses(URLResolver):
             for pattern in self._by_start.get(start, ()):
                 if found := pattern.resolve(path):
                     return found
-        return super().resolve(path)
+        raise Resolver404({"tried": [], "path": path})
 
 
 def _starts(path: str) -> Iterator[str]:
