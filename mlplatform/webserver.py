@@ -82,9 +82,8 @@ class Answer(wsgi.Response):
     """gunicorn's answer, of which the headers and a short body leave as one packet: gunicorn sends two, for which the client is
     woken twice."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._ready = b""
+    headers_sent: bool
+    _ready = b""
 
     def send_headers(self) -> None:
         """Send them, with what has been kept for the purpose by `write`."""

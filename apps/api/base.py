@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from apps.access.queries.workspaces import access_workspace
 from apps.accounts.queries import actors
+from apps.accounts.queries.actors import Claim
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Unauthenticated
 
@@ -30,6 +31,14 @@ def authenticate(request: HttpRequest) -> Actor:
     if workspace != "default":
         access_workspace(actor, workspace, "workspace.read")
     return actor
+
+
+def claimed(request: HttpRequest) -> Claim | None:
+    """What is remembered of the bearer token of a request to the workspace `default`."""
+    scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != "bearer" or request.META.get(WORKSPACE_HEADER) or getattr(request, "workspace", "default") != "default":
+        return None
+    return actors.claim(value.strip())
 
 
 def _credentials(request: HttpRequest, workspace: str) -> Actor | None:

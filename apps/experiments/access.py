@@ -8,6 +8,7 @@ from django.db import connection
 
 from apps.access import acts, policy
 from apps.access.levels import Level
+from apps.accounts.queries.actors import Claim, still_true_sql
 from apps.core import prepared
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing
@@ -121,16 +122,16 @@ def access_active_run(actor: Actor, run_id: str, act: str) -> RunAccess:
     return run
 
 
-def active_run_sql(actor: Actor, run_id: str, act: str) -> tuple[str, list[Any]]:
-    """A statement that selects the key of the run, and locks it as `access_active_run` does, if that would let the actor pass
-    and the run is no evidence; for actors without limits. Whether it selects nothing for a good reason, and which, that says."""
-    assert not actor.limits
-    level, params = policy.level_sql(actor, EXPERIMENT, "e")
+def active_run_sql(claim: Claim, run_id: str, act: str) -> tuple[str, list[Any]]:
+    """A statement that selects the key of the run, and locks it as `access_active_run` does, if the claim is true, its actor
+    would be let pass there, and the run is no evidence. Why it selects nothing, the long way says."""
+    level, params = policy.level_sql(claim.actor, EXPERIMENT, "e")
+    is_true, its_params = still_true_sql(claim)
     sql = (
         f"SELECT r.id {_RUN_FROM} WHERE r.run_id = %s AND r.lifecycle = '{ACTIVE}' AND r.holds = 0"
-        f" AND {level} >= {acts.needed(act):d}{_lock('r', True)}"
+        f" AND {level} >= {acts.needed(act):d} AND {is_true}{_lock('r', True)}"
     )
-    return sql, [run_id, *params]
+    return sql, [run_id, *params, *its_params]
 
 
 _LEGAL_OF_MODEL = "e.legal + COALESCE((SELECT r.legal FROM experiments_run r WHERE r.run_id = m.source_run_id), 0)"

@@ -70,8 +70,9 @@ def _find(table: str, name: str) -> int | None:
 
 def forget() -> None:
     """Empty the caches: after a foreign-key error, and between tests."""
-    for cache in (*_CACHES.values(), *_NAMES.values()):
-        cache.clear()
+    for ids, names in zip(_CACHES.values(), _NAMES.values(), strict=True):
+        ids.clear()
+        names.clear()
 
 
 def with_fresh_keys(service: Callable[P, R]) -> Callable[P, R]:

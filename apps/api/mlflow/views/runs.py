@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from apps.accounts.queries.actors import Claim
 from apps.api.mlflow.codec import tracking
+from apps.api.mlflow.codec.fields import Fields
 from apps.api.mlflow.wire import WireRequest, endpoint
 from apps.experiments.queries import runs as queries
 from apps.experiments.queries import search
@@ -10,7 +12,13 @@ from apps.experiments.services import batches
 from apps.experiments.services import runs as services
 
 
-@endpoint("POST", "runs/log-metric", section="4")
+def _log_metric_again(claim: Claim, fields: Fields) -> bool:
+    run_id = tracking.parse_run_id(fields)
+    metric = tracking.parse_metric(fields)
+    return tracking.parse_model_metric(fields, metric) is None and batches.log_metric_again(claim, run_id, metric)
+
+
+@endpoint("POST", "runs/log-metric", section="4", shortcut=_log_metric_again)
 def log_metric(request: WireRequest) -> dict[str, Any]:
     run_id = tracking.parse_run_id(request.fields)
     metric = tracking.parse_metric(request.fields)
