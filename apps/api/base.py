@@ -10,8 +10,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.access.queries.workspaces import access_workspace
+from apps.accounts import claims
+from apps.accounts.claims import Claim
 from apps.accounts.queries import actors
-from apps.accounts.queries.actors import Claim
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Unauthenticated
 
@@ -38,7 +39,7 @@ def claimed(request: HttpRequest) -> Claim | None:
     scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or request.META.get(WORKSPACE_HEADER) or getattr(request, "workspace", "default") != "default":
         return None
-    return actors.claim(value.strip())
+    return claims.find(value.strip())
 
 
 def _credentials(request: HttpRequest, workspace: str) -> Actor | None:

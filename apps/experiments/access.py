@@ -8,7 +8,7 @@ from django.db import connection
 
 from apps.access import acts, policy
 from apps.access.levels import Level
-from apps.accounts.queries.actors import Claim, still_true_sql
+from apps.accounts.claims import Claim, still_true_sql
 from apps.core import prepared
 from apps.core.actor import Actor
 from apps.core.errors import Denied, Invalid, Missing

@@ -4,6 +4,7 @@
 UNASKED: dict[str, str] = {
     "accounts.services.passwords.request_reset": "anybody may say that they forgot their password; it answers nothing",
     "audit.services.rows.record": "called by services that asked, for whoever asked them",
+    "experiments.services.batches.log_metric_again": "its one statement asks for the token, its account and their level",
 }
 
 # Public queries and services without an actor in front.
@@ -12,6 +13,7 @@ ACTORLESS: dict[str, str] = {
     "accounts.queries.actors.actor_for_password": "makes the actor",
     "accounts.queries.actors.actor_for_user": "makes the actor",
     "accounts.queries.actors.actor_for_session": "makes the actor",
+    "experiments.services.batches.log_metric_again": "takes what its statement proves about the actor, with the actor in it",
 }
 
 # Files outside of services that write.

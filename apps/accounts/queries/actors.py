@@ -5,12 +5,11 @@ SQLite (0.008 of them the database); through the ORM the same join costs 0.76 ms
 """
 
 import json
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.db import connection
 
-from apps.accounts import credentials, seen
+from apps.accounts import claims, credentials, seen
 from apps.accounts.sessions import digest
 from apps.core import clock, prepared
 from apps.core.actor import Actor, Kind, Via
@@ -22,26 +21,6 @@ SELECT t.id, t.scopes, t.limits, u.id, u.username, u.kind, u.is_superuser, u.key
 FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.user_id
 WHERE t.digest = %s AND t.revoked_at IS NULL AND u.is_active AND (t.expires_at IS NULL OR t.expires_at > %s)
 """
-
-
-_STILL_TRUE = """EXISTS (
-SELECT 1 FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.user_id
-WHERE t.id = %s AND t.digest = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %s)
-  AND u.id = %s AND u.is_active AND u.is_superuser = %s)"""
-
-MOST = 10_000
-_claims: dict[bytes, "Claim"] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who a token stood for when this process last looked it up, and what it may: all that its owner may.
-
-    It proves nothing: a statement that acts on it has to ask in its own text whether it is still true (`still_true_sql`).
-    """
-
-    actor: Actor
-    digest: bytes
 
 
 class Account(Protocol):
@@ -68,39 +47,8 @@ def actor_for_token(raw: str, address: str = "", workspace: str = "default") -> 
         return None
     actor = _token_actor(row, address, workspace)
     if not actor.limits:
-        _remember(secret_digest(raw), actor)
+        claims.remember(secret_digest(raw), actor)
     return actor
-
-
-def claim(raw: str) -> Claim | None:
-    """What this process remembers of the bearer token, without asking the database."""
-    return _claims.get(secret_digest(raw))
-
-
-def still_true_sql(claim: Claim) -> tuple[str, list[Any]]:
-    """A condition that holds while the token stands for this account and for nothing less than it did."""
-    now = connection.ops.adapt_datetimefield_value(clock.now())
-    actor = claim.actor
-    return _STILL_TRUE, [actor.token_id, claim.digest, now, actor.user_id, actor.is_admin]
-
-
-def note_use(claim: Claim) -> None:
-    """The claim was true, and a request has acted on it."""
-    assert claim.actor.token_id is not None
-    seen.token(claim.actor.token_id)
-
-
-def forget() -> None:
-    """Remember no token; for tests."""
-    _claims.clear()
-
-
-def _remember(digest: bytes, actor: Actor) -> None:
-    if digest in _claims and _claims[digest].actor.is_admin == actor.is_admin:
-        return
-    if len(_claims) > MOST:
-        _claims.clear()
-    _claims[digest] = Claim(replace(actor, address="", workspace="default"), digest)
 
 
 def actor_for_password(name: str, password: str, address: str = "", workspace: str = "default") -> Actor | None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, connection
 
-from apps.accounts.queries.actors import Claim, note_use
+from apps.accounts.claims import Claim, note_use
 from apps.core.actor import Actor
 from apps.core.clock import now_ms
 from apps.core.errors import Denied, Invalid, Missing

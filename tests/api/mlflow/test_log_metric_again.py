@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.access.levels import Level
+from apps.accounts import claims, seen
 from apps.accounts.models import ApiToken, User
-from apps.accounts.queries import actors
 from apps.accounts.services import tokens
 from apps.core import clock
 from apps.core.actor import Actor
@@ -24,7 +24,7 @@ SYSTEM = Actor.system("tests")
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered():
-    actors.forget()
+    claims.forget()
     interning.forget()
 
 
@@ -74,7 +74,7 @@ def test_the_second_point_takes_one_message(logged, log):
 
 
 def test_a_token_is_noted_as_used(logged, log, people):
-    actors.seen.forget()
+    seen.forget()
     ApiToken.objects.update(last_used_at=None)
     log(1).ok
     assert ApiToken.objects.get(user=people.editor.user).last_used_at

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.accounts.queries.actors import Claim
+from apps.accounts.claims import Claim
 from apps.api.mlflow.codec import tracking
 from apps.api.mlflow.codec.fields import Fields
 from apps.api.mlflow.wire import WireRequest, endpoint
