@@ -61,48 +61,69 @@ def store(
 
 
 def _receive(attempt: "_Attempt", stream: Readable, length: int | None, guard: Guard | None) -> Tally:
-    # Of a small file the quota is asked with everything else, when it is here.
-    left = None if attempt.is_small else require_allowance(attempt.actor, attempt.root, attempt.path, length or 0)
     place = stores.current()
+    attempt.store = place.name
+    if length is not None and length <= BLOCK:
+        _receive_small(attempt, place, stream, length, guard)
+    else:
+        _receive_large(attempt, place, stream, length, guard)
+    return attempt.tally
+
+
+def _receive_large(attempt: "_Attempt", place: Store, stream: Readable, length: int | None, guard: Guard | None) -> None:
+    """Block by block into the store, which shows nothing of them yet."""
+    left = require_allowance(attempt.actor, attempt.root, attempt.path, length or 0)
     tally = attempt.tally
-    writer = place.writer(length)
-    attempt.key, attempt.store = writer.key, place.name
-    try:
+    with _writing(attempt, place, length) as writer:
         for block in read_blocks(stream, length):
             tally.add(block)
             if left is not None and tally.size > left:
                 left = require_allowance(attempt.actor, attempt.root, attempt.path, tally.size)
             writer.write(block)
             attempt.beat()
-        _publish(attempt, place, writer, guard)
-    finally:
-        writer.discard()
-    return tally
+        if not _share(attempt, place, guard):
+            key = writer.commit()
+            with _undone_if_refused(place, key):
+                attempt.publish(attempt.content(place, key), guard)
 
 
-def _publish(attempt: "_Attempt", place: Store, writer: Writer, guard: Guard | None) -> None:
-    """Make the bytes durable and then visible, or share a blob with the same content if there is one."""
+def _receive_small(attempt: "_Attempt", place: Store, stream: Readable, length: int, guard: Guard | None) -> None:
+    """Into memory: what is to become of it can then be asked for at once, and the store is not troubled with what it has."""
+    blocks = []
+    for block in read_blocks(stream, length):
+        attempt.tally.add(block)
+        blocks.append(block)
     file = attempt.as_new_file(place)
     where = new_files.find_place(file) if file else None
-    if attempt.is_small and not where:
-        require_allowance(attempt.actor, attempt.root, attempt.path, attempt.tally.size)
-    if _share(attempt, place, guard, file, where):
+    if file and where and where.is_fresh and place.size(where.storage_key) == file.size and _add(attempt.actor, file, where):
         return
-    key = writer.commit()
+    if not where:
+        require_allowance(attempt.actor, attempt.root, attempt.path, attempt.tally.size)
+    if not (where and where.blob_id is None) and _share(attempt, place, guard):
+        return
+    with _writing(attempt, place, length) as writer:
+        for block in blocks:
+            writer.write(block)
+        key = writer.commit()
     with _undone_if_refused(place, key):
         if not (file and where and _add(attempt.actor, file, where, key)):
-            content = Content(attempt.tally.sha256, attempt.tally.size, place.name, storage_key=key)
-            attempt.publish(content, guard)
+            attempt.publish(attempt.content(place, key), guard)
 
 
-def _share(attempt: "_Attempt", place: Store, guard: Guard | None, file: NewFile | None, where: Place | None) -> bool:
+@contextmanager
+def _writing(attempt: "_Attempt", place: Store, length: int | None) -> Iterator[Writer]:
+    """A writer of the store, of which nothing stays that was not committed."""
+    writer = place.writer(length)
+    attempt.key = writer.key
+    try:
+        yield writer
+    finally:
+        writer.discard()
+
+
+def _share(attempt: "_Attempt", place: Store, guard: Guard | None) -> bool:
     """Whether there is a blob with the same content, which the path now has."""
     tally = attempt.tally
-    if file and where:
-        if where.blob_id is None:
-            return False
-        if where.is_fresh and place.size(where.storage_key) == tally.size and _add(attempt.actor, file, where, ""):
-            return True
     shared = find_same(attempt.actor, place, tally.sha256, tally.size)
     if not shared:
         return False
@@ -113,8 +134,9 @@ def _share(attempt: "_Attempt", place: Store, guard: Guard | None, file: NewFile
     return True
 
 
-def _add(actor: Actor, file: NewFile, where: Place, key: str) -> bool:
-    """Whether it could simply be added; else another has just been at this path or its folder."""
+def _add(actor: Actor, file: NewFile, where: Place, key: str = "") -> bool:
+    """Whether it could simply be added, with the content at `key` or that of the blob there is; else another has just been at
+    this path or its folder."""
     require_root(actor, file.root)
     try:
         with savepoint() if connection.in_atomic_block else nullcontext():
@@ -145,16 +167,19 @@ class _Attempt:
         self.actor, self.root, self.path, self.length = actor, root, path, length
         self.tally = Tally()
         self.key = self.store = ""
-        self.is_small = length is not None and length <= BLOCK
         self._row: Upload | None = None
         self._next = 0.0
 
     def as_new_file(self, place: Store) -> NewFile | None:
-        """What `new_files` needs to know, of a small file that somebody sent who has a number."""
-        if not self.is_small or self.actor.user_id is None:
+        """What `new_files` needs to know; None if the sender has no number."""
+        if self.actor.user_id is None:
             return None
         experiment = experiment_of(self.actor, self.root)
         return NewFile(self.root, self.path, self.tally.sha256, self.tally.size, place.name, experiment, self.actor.user_id)
+
+    def content(self, place: Store, key: str) -> Content:
+        """What has arrived, at `key`."""
+        return Content(self.tally.sha256, self.tally.size, place.name, storage_key=key)
 
     def publish(self, content: Content, guard: Guard | None) -> None:
         """Show the file; the row, if there is one, goes with it."""
