@@ -220,7 +220,8 @@ export class Grid {
     const plain = (/** @type {Row} */ row) => cell(id, row, new Map()).replace(/<[^>]*>/g, "").length;
     const longest = Math.max(...this.#rows.slice(0, 50).map(plain), 0);
     const arrow = this.#sort.some((level) => level.id === id) ? 12 : 0;
-    return Math.round(arrow + Math.max(52, Math.min(220, Math.max(titleOf(id).length * 6.3 + 10, longest * 6.5) + 18)));
+    const letter = this.numeric.has(id) ? 7.6 : 6.5; // digits are all as wide as the widest, and the best value is bold
+    return Math.round(arrow + Math.max(52, Math.min(220, Math.max(titleOf(id).length * 6.3 + 10, longest * letter) + 18)));
   }
 
   /** Tabulator gives its header groups a role and names that do not exist, and makes the scroll box a second stop. */
