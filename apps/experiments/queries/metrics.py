@@ -1,5 +1,7 @@
 """The history of metrics as the wire asks for it."""
 
+import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 
 from apps.core.actor import Actor
 from apps.core.errors import Invalid, Missing
-from apps.core.paging import decode_offset, encode_offset
+from apps.core.paging import decode_offset, decode_token, encode_offset, encode_token
 from apps.experiments.access import access_run, access_runs
 from apps.experiments.interning import find_metric_key
 from apps.experiments.records import MetricValue
@@ -34,17 +36,77 @@ def get_history(actor: Actor, run_id: str, key: str, *, page_token: str = "", ma
     key_id = find_metric_key(key)
     if key_id is None:
         return HistoryPage([], "")
-    offset = decode_offset(page_token)
+    place = _read_place(page_token)
     limit = _page_size(max_results)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT value, kind, timestamp, step FROM experiments_point WHERE run_id = %s AND key_id = %s"
-            " ORDER BY timestamp, step, value, kind LIMIT %s OFFSET %s",
-            [run.id, key_id, limit + 1, offset],
-        )
-        found = cursor.fetchall()
-    token = encode_offset(offset + limit) if len(found) > limit else ""
+        if not page_token and _is_longer(cursor, [run.id, key_id], limit):
+            place = Place(by_step=_runs_with_its_steps(cursor, [run.id, key_id]))
+        found = _page(cursor, [run.id, key_id], place, limit + 1)
+    token = _write_place(place, found[limit - 1], limit) if len(found) > limit else ""
     return HistoryPage([MetricValue(key, *row) for row in found[:limit]], token)
+
+
+PointKey = tuple[int, int, float, int]  # step, timestamp, value, kind
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a history begins: at an offset of the points by time; or, in a series whose time runs with its steps
+    (`by_step`), behind a point. There the order of the key is that of time, so that no page has to sort all points anew."""
+
+    offset: int = 0
+    by_step: bool = False
+    after: PointKey | None = None
+
+
+def _page(cursor: CursorWrapper, series: list[int], place: Place, limit: int) -> list[tuple[Any, ...]]:
+    """Rows of (value, kind, timestamp, step)."""
+    behind = " AND (step, timestamp, value, kind) > (%s, %s, %s, %s)" if place.after else ""
+    order = "step, timestamp, value, kind" if place.by_step else "timestamp, step, value, kind"
+    cursor.execute(
+        f"SELECT value, kind, timestamp, step FROM experiments_point WHERE run_id = %s AND key_id = %s{behind}"
+        f" ORDER BY {order} LIMIT %s OFFSET %s",
+        [*series, *(place.after or ()), limit, place.offset],
+    )
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _is_longer(cursor: CursorWrapper, series: list[int], limit: int) -> bool:
+    """Whether the series has more points than a page."""
+    cursor.execute("SELECT 1 FROM experiments_series WHERE run_id = %s AND key_id = %s AND count > %s", [*series, limit])
+    return cursor.fetchone() is not None
+
+
+def _runs_with_its_steps(cursor: CursorWrapper, series: list[int]) -> bool:
+    """Whether no point has an earlier time than one of an earlier step: one look along the key, once for all pages."""
+    pairs = (
+        "SELECT timestamp, lag(timestamp) OVER (ORDER BY step, timestamp, value, kind) AS before"
+        " FROM experiments_point WHERE run_id = %s AND key_id = %s"
+    )
+    cursor.execute(f"SELECT NOT EXISTS (SELECT 1 FROM ({pairs}) AS pairs WHERE timestamp < before)", series)
+    return bool(cursor.fetchone()[0])
+
+
+def _write_place(place: Place, last: tuple[Any, ...], limit: int) -> str:
+    """The token of the page behind `last`."""
+    if not place.by_step:
+        return encode_offset(place.offset + limit)
+    value, kind, timestamp, step = last
+    return encode_token({"after": [step, timestamp, value, kind]})
+
+
+def _read_place(token: str) -> Place:
+    """Raises Invalid for a token that is not of ours."""
+    after = decode_token(token).get("after")
+    if after is None:
+        return Place(decode_offset(token))
+    if not (isinstance(after, list) and len(after) == 4 and all(type(part) in {int, float} for part in after)):
+        raise Invalid("Invalid page token")
+    step, timestamp, value, kind = after
+    if not all(isinstance(part, int) and abs(part) < 2**63 for part in (step, timestamp, kind)) or not math.isfinite(value):
+        raise Invalid("Invalid page token")
+    return Place(by_step=True, after=(step, timestamp, float(value), kind))
 
 
 def _page_size(max_results: int) -> int:
@@ -97,10 +159,10 @@ def get_history_interval(
         return []
     with connection.cursor() as cursor:
         points = _points_at_sampled_steps(cursor, key_id, [run.id for run in runs], start, end, max_results)
-    by_run: dict[int, list[MetricValue]] = {}
-    for pk, *point in points:
-        by_run.setdefault(pk, []).append(MetricValue(key, *point))
-    return [(run.run_id, point) for run in runs for point in by_run.get(run.id, ())]
+    by_run: dict[int, list[MetricValue]] = {run.id: [] for run in runs}
+    for pk, value, kind, timestamp, step in points:
+        by_run[pk].append(MetricValue(key, value, kind, timestamp, step))
+    return [(run.run_id, point) for run in runs for point in by_run[run.id]]
 
 
 def _points_at_sampled_steps(
@@ -125,8 +187,10 @@ def _points_at_sampled_steps(
     if len(spans) == len(series):
         chosen = sampled_steps(list(spans.values()), wanted) | ends
         points = _read_steps(cursor, key_id, keys, chosen)
-        found = {(row[0], row[4]) for row in points}
-        if all((run, step) in found for run, (first, last) in spans.items() for step in chosen if first <= step <= last):
+        places = sorted(chosen)
+        wanted_places = sum(bisect_right(places, last) - bisect_left(places, first) for first, last in spans.values())
+        # No run has a step outside of its span, so none is missing if there are as many.
+        if len({(row[0], row[4]) for row in points}) == wanted_places:
             return points
     return _read_steps(cursor, key_id, keys, _counted_steps(cursor, where, params, wanted) | ends)
 

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from apps.core.paging import decode_token, encode_token
 from apps.experiments.models import Point, Series
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,53 @@ def test_history_is_sorted_by_time_step_and_value_and_pages(editor, run_id):
     assert "next_page_token" not in second
 
 
+def in_pages(client, run_id, size):
+    """(The points, the tokens between the pages.)"""
+    points, tokens, token = [], [], ""
+    while True:
+        page = client.get("metrics/get-history", run_id=run_id, metric_key="m", max_results=size, page_token=token).ok
+        points += page["metrics"]
+        assert len(page["metrics"]) <= size
+        if not (token := page.get("next_page_token", "")):
+            return points, tokens
+        tokens.append(decode_token(token))
+
+
+# Each is a value, its time, its step.
+WITH_ITS_STEPS = [
+    (0.1, 1, 1),
+    (0.3, 1, 1),
+    (-0.0, 1, 1),
+    ("NaN", 1, 2),
+    (2, 1, 2),
+    (1e308, 4, 3),
+    ("-Infinity", 4, 3),
+    (5, 9, 7),
+    (5, 9, 8),
+]
+AGAINST_ITS_STEPS = [*WITH_ITS_STEPS, (7, 3, 9)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+@pytest.mark.parametrize(("points", "is_behind"), [(WITH_ITS_STEPS, True), (AGAINST_ITS_STEPS, False)], ids=["with", "against"])
+def test_pages_are_the_whole_whether_time_runs_with_the_steps_or_not(editor, run_id, points, is_behind, size):
+    log(editor, run_id, *points)
+    whole = history(editor, run_id)
+    assert len(whole) == len(points)
+    paged, tokens = in_pages(editor, run_id, size)
+    assert paged == whole
+    assert {"after" in token for token in tokens} == {is_behind}
+
+
+def test_a_point_that_comes_between_two_pages_moves_no_other(editor, run_id):
+    log(editor, run_id, *[(step, step, step) for step in range(4)])
+    first = editor.get("metrics/get-history", run_id=run_id, metric_key="m", max_results=2).ok
+    log(editor, run_id, (0, 0, -1), (9, 1, 1), (4, 4, 4))
+    token = first["next_page_token"]
+    rest = history(editor, run_id, page_token=token)
+    assert [point["step"] for point in rest] == [1, 2, 3, 4]
+
+
 def test_a_history_of_what_is_not_there_is_empty(editor, run_id):
     assert editor.get("metrics/get-history", run_id="f" * 32, metric_key="m").ok == {}
     assert editor.get("metrics/get-history", run_id=run_id, metric_key="m").ok == {}
@@ -114,9 +162,11 @@ def test_a_history_of_what_is_not_there_is_empty(editor, run_id):
 
 def test_a_bad_page_token_is_a_400(editor, run_id):
     log(editor, run_id, (1, 1, 1))
-    refused = editor.get("metrics/get-history", run_id=run_id, metric_key="m", page_token="!")
-    assert refused.status == 400
-    assert "Invalid page token" in refused.json["message"]
+    behind = [{"after": bad} for bad in (1, [], [1, 1, 1], [1, 1, "1", 0], [1, True, 1, 0], [2**63, 1, 1, 0], [1, 1, 1.5, 0.5])]
+    for token in ("!", *map(encode_token, [{"offset": -1}, *behind])):
+        refused = editor.get("metrics/get-history", run_id=run_id, metric_key="m", page_token=token)
+        assert refused.status == 400
+        assert "Invalid page token" in refused.json["message"]
 
 
 def test_the_bulk_history_is_by_run_id_and_cut_overall(editor):

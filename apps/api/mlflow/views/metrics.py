@@ -18,7 +18,7 @@ def get_history(request: WireRequest) -> dict[str, Any]:
         page_token=fields.text("page_token"),
         max_results=fields.integer("max_results"),
     )
-    return tracking.page_json("metrics", [tracking.metric_json(point) for point in page.points], page.next_page_token)
+    return tracking.page_json("metrics", tracking.metrics_json(page.points), page.next_page_token)
 
 
 @endpoint("GET", "metrics/get-history-bulk", section="6.4")
@@ -34,7 +34,7 @@ def get_history_bulk(request: WireRequest) -> dict[str, Any]:
         )
     key, limit = fields.text("metric_key", required=True), fields.integer("max_results")
     points = queries.get_history_bulk(request.actor, run_ids, key, max_results=limit)
-    return {"metrics": [tracking.metric_json(point) | {"run_id": run_id} for run_id, point in points]}
+    return {"metrics": tracking.metrics_of_runs_json(points)}
 
 
 @endpoint("GET", "metrics/get-history-bulk-interval", section="6.5")
@@ -55,4 +55,4 @@ def get_history_bulk_interval(request: WireRequest) -> dict[str, Any]:
         raise Invalid(f"max_results must be between 1 and {queries.MAX_INTERVAL_RESULTS}.")
     key = fields.text("metric_key", required=True)
     points = queries.get_history_interval(request.actor, run_ids, key, start=start, end=end, max_results=limit)
-    return tracking.page_json("metrics", [tracking.metric_json(point) | {"run_id": run_id} for run_id, point in points], "")
+    return tracking.page_json("metrics", tracking.metrics_of_runs_json(points), "")
