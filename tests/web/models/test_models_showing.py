@@ -78,7 +78,8 @@ def test_a_model_costs_the_same_with_200_versions(visit, worlds):
     before = cost()
     for run_id in worlds.here.run_ids * 67:
         versions.create_version(SYSTEM, NewVersion(NAME, "s3://bucket/m", run_id=run_id))
-    assert cost() == before <= 36
+    # One of them for the names of keys, which a process remembers outside of a test's transaction.
+    assert cost() == before <= 37
 
 
 def test_versions_come_by_pages_and_by_stage(visit):
